@@ -101,8 +101,11 @@ export interface Effect {
 
 export interface Apply {
   readonly script: Script;
-  /** The result to register, or a further script where the first one's answer decides what comes next. */
-  finish(reply: Reply): Result | Apply;
+  /**
+   * The result to register, or a further script where the first one's answer decides what comes next. May wait: a host
+   * that has no program to fetch a URL with is sent what the controller fetched. Throws ModuleFailure.
+   */
+  finish(reply: Reply): Result | Apply | Promise<Result | Apply>;
 }
 
 /** What a module may know of the task it serves. */
