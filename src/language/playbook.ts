@@ -18,6 +18,9 @@ export interface Field {
   readonly valuePosition: Position;
 }
 
+/** Variables as a file holds them; `positionOf(vars, name)` of `positions.ts` tells where each one stands. */
+export type Vars = ReadonlyMap<string, Value>;
+
 export type Keywords = ReadonlyMap<string, Field>;
 
 export interface Play {
@@ -78,8 +81,8 @@ export interface Role {
   readonly path: string;
   readonly tasks: readonly TaskNode[];
   readonly handlers: readonly TaskNode[];
-  readonly defaults: ReadonlyMap<string, Field>;
-  readonly vars: ReadonlyMap<string, Field>;
+  readonly defaults: Vars;
+  readonly vars: Vars;
   readonly dependencies: readonly RoleEntry[];
   readonly allowDuplicates: boolean;
   readonly argumentSpecs: Value;
