@@ -1,0 +1,22 @@
+import { nearest } from '../util/nearest.ts';
+import { ping } from './control/ping.ts';
+import type { Module } from './module.ts';
+
+/** Every module there is. One line each, by folder; a line here and a file are all that a new module needs. */
+const list: readonly Module[] = [
+  // control/
+  ping,
+];
+
+/** The module of that name: short, an alias, or fully qualified (`ansible.builtin.copy`, `community.general.ufw`). */
+export const findModule = (name: string): Module | undefined =>
+  byName.get(name.replace(/^ansible\.(builtin|legacy)\./, ''));
+
+/** The name that was probably meant. */
+export const nearestModule = (name: string): string | undefined => nearest(name, [...byName.keys()]);
+
+export const allModules = (): readonly Module[] => list;
+
+const byName: ReadonlyMap<string, Module> = new Map(
+  list.flatMap((module) => [module.name, ...(module.aliases ?? [])].map((name): [string, Module] => [name, module])),
+);

@@ -1,0 +1,204 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readArguments } from '../../src/modules/arguments.ts';
+import { fromPlain } from '../../src/modules/coerce.ts';
+import {
+  type Apply,
+  type ControlContext,
+  type HostModule,
+  type Module,
+  ModuleFailure,
+  type Plan,
+  type Result,
+} from '../../src/modules/module.ts';
+import { findModule } from '../../src/modules/modules.ts';
+import type { Value } from '../../src/template/values.ts';
+import type { Reply, Script, ShellFunction } from '../../src/transport/transport.ts';
+import { encode } from '../../src/util/bytes.ts';
+
+/** Runs modules on this machine, without engine or transport: one `sh` for each script. */
+export interface Setting {
+  readonly check?: boolean;
+  readonly diff?: boolean;
+  /** Which shell, with which programs: `busybox` finds busybox's applets and nothing else. */
+  readonly shell?: 'sh' | 'busybox';
+  readonly facts?: Readonly<Record<string, unknown>>;
+  readonly variables?: Readonly<Record<string, unknown>>;
+  /** The controller's directory, as a role's: `files`, `templates` and `vars` are found in it or in folders of these names. */
+  readonly directory?: string;
+  readonly cwd?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+export interface Outcome {
+  readonly result: Result;
+  /** Undefined for a control module, and where the arguments or `prepare` failed. */
+  readonly plan: Plan | undefined;
+  readonly failed: boolean;
+}
+
+/** Look, plan and (unless `check`, or nothing is to be done) apply, as the engine does it. */
+export const runModule = async (
+  name: string,
+  args: Readonly<Record<string, unknown>>,
+  setting: Setting = {},
+): Promise<Outcome> => {
+  const module = findModule(name);
+  if (!module) throw new Error(`no module ${name}`);
+  let plan: Plan | undefined;
+  try {
+    const read = readArguments(module, fromPlain(args) as Map<Value, Value>);
+    const context = contextFor(setting);
+    if (module.kind === 'control') return { result: await module.run(read, context), plan, failed: false };
+    const wanted = module.prepare(read, context);
+    const look = module.look?.(wanted, context);
+    const found = look?.parse(await runScript(look.script, setting));
+    plan = module.plan(wanted, found, context);
+    const acts = plan.outcome === 'change' || plan.outcome === 'act';
+    if (!acts || setting.check || !module.apply)
+      return { result: plan.result, plan, failed: plan.result.get('failed') === true };
+    let next: Result | Apply = module.apply(wanted, found, plan, context);
+    while (!(next instanceof Map)) next = await next.finish(await runScript(next.script, setting));
+    return { result: next, plan, failed: next.get('failed') === true };
+  } catch (error) {
+    if (!(error instanceof ModuleFailure)) throw error;
+    const result: Result = new Map<Value, Value>([['failed', true], ['msg', error.message], ...error.fields]);
+    return { result, plan, failed: true };
+  }
+};
+
+/** Look and plan only: what a module would do now. */
+export const planModule = async (
+  name: string,
+  args: Readonly<Record<string, unknown>>,
+  setting: Setting = {},
+): Promise<Plan> => {
+  const outcome = await runModule(name, args, { ...setting, check: true });
+  if (!outcome.plan) throw new Error(String(outcome.result.get('msg')));
+  return outcome.plan;
+};
+
+/** The test that every module gets for free: after an apply, a look plans nothing. */
+export const expectIdempotent = async (
+  name: string,
+  args: Readonly<Record<string, unknown>>,
+  setting: Setting = {},
+): Promise<Result> => {
+  const first = await runModule(name, args, setting);
+  if (first.failed) throw new Error(`${name} failed: ${String(first.result.get('msg'))}`);
+  const again = await planModule(name, args, setting);
+  if (again.outcome !== 'nothing') {
+    throw new Error(`${name} would do again: ${JSON.stringify(again.changes)} ${again.outcome}`);
+  }
+  return first.result;
+};
+
+export const moduleNamed = (name: string): Module => {
+  const module = findModule(name);
+  if (!module) throw new Error(`no module ${name}`);
+  return module;
+};
+
+export const hostModule = (name: string): HostModule => {
+  const module = moduleNamed(name);
+  if (module.kind !== 'host') throw new Error(`${name} does not act on hosts`);
+  return module;
+};
+
+/** One script in a shell of its own. */
+export const runScript = async (script: Script, setting: Setting = {}): Promise<Reply> => {
+  const directory = mkdtempSync(join(tmpdir(), 'kb-script-'));
+  try {
+    const file = join(directory, 'script');
+    writeFileSync(file, encode(`${definitions(script.functions ?? [])}\n${script.text.text}\n`));
+    const busybox = setting.shell === 'busybox';
+    const [program, args] = busybox ? ['/bin/busybox', ['ash', file]] : ['/bin/sh', [file]];
+    const child = spawn(program as string, args as string[], {
+      cwd: setting.cwd,
+      env: {
+        HOME: process.env.HOME ?? '/',
+        PATH: busybox ? appletPath() : (process.env.PATH ?? '/usr/bin:/bin'),
+        ...setting.environment,
+        ...script.environment,
+      },
+      ...(script.timeoutMs === undefined ? {} : { timeout: script.timeoutMs }),
+    });
+    const started = performance.now();
+    const stdout: Uint8Array[] = [];
+    const stderr: Uint8Array[] = [];
+    child.stdout.on('data', (bytes) => stdout.push(bytes));
+    child.stderr.on('data', (bytes) => stderr.push(bytes));
+    child.stdin.on('error', () => {});
+    child.stdin.end(script.stdin ?? new Uint8Array());
+    const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
+      child.on('error', reject);
+      child.on('close', (...ended) => resolve(ended));
+    });
+    return {
+      code: code ?? 143,
+      stdout: Buffer.concat(stdout),
+      stderr: Buffer.concat(stderr),
+      timedOut: signal !== null && script.timeoutMs !== undefined,
+      durationMs: performance.now() - started,
+    };
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+};
+
+export const haveBusybox = existsSync('/bin/busybox');
+
+/** The shells to run a case in. */
+export const shells: readonly ('sh' | 'busybox')[] = haveBusybox ? ['sh', 'busybox'] : ['sh'];
+
+const definitions = (functions: readonly ShellFunction[], seen = new Set<string>()): string =>
+  functions
+    .flatMap((each) => {
+      if (seen.has(each.name)) return [];
+      seen.add(each.name);
+      return [definitions(each.needs ?? [], seen), each.text];
+    })
+    .join('\n');
+
+let applets: string | undefined;
+
+const appletPath = (): string => {
+  if (applets) return applets;
+  applets = join(tmpdir(), `kb-applets-${process.pid}`);
+  mkdirSync(applets, { recursive: true });
+  const names = spawnSync('/bin/busybox', ['--list'], { encoding: 'utf8' }).stdout.trim().split('\n');
+  for (const name of names) if (!existsSync(join(applets, name))) symlinkSync('/bin/busybox', join(applets, name));
+  process.on('exit', () => rmSync(applets as string, { recursive: true, force: true }));
+  return applets;
+};
+
+export const contextFor = (setting: Setting): ControlContext => {
+  const value = (from: Readonly<Record<string, unknown>> | undefined, name: string): Value | undefined =>
+    from && name in from ? fromPlain(from[name]) : undefined;
+  return {
+    host: 'here',
+    hosts: ['here'],
+    checkMode: setting.check ?? false,
+    diffMode: setting.diff ?? false,
+    verbosity: 0,
+    signal: new AbortController().signal,
+    fact: (name) => value(setting.facts, name),
+    variable: (name) => value(setting.variables, name),
+    findFile: (kind, name) => {
+      const base = setting.directory ?? '/nonexistent';
+      const found = [name, join(base, kind, name), join(base, name)].find(
+        (path) => path.startsWith('/') && existsSync(path),
+      );
+      if (!found) throw new ModuleFailure(`Could not find or access '${name}'`);
+      return found;
+    },
+    readFile: (path) => readFileSync(path),
+    renderFile: (path) => readFileSync(path, 'utf8'),
+    addSecret: () => {},
+    evaluate: (expression) => value(setting.variables, expression) ?? expression,
+    render: (given) => given,
+    pause: async () => '',
+  };
+};
