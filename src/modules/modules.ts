@@ -1,11 +1,19 @@
 import { nearest } from '../util/nearest.ts';
 import { ping } from './control/ping.ts';
 import type { Module } from './module.ts';
+import { apt } from './packages/apt.ts';
+import { service } from './services/service.ts';
+import { systemd } from './services/systemd.ts';
 
 /** Every module there is. One line each, by folder; a line here and a file are all that a new module needs. */
 const list: readonly Module[] = [
   // control/
   ping,
+  // packages/
+  apt,
+  // services/
+  service,
+  systemd,
 ];
 
 /** The module of that name: short, an alias, or fully qualified (`ansible.builtin.copy`, `community.general.ufw`). */
