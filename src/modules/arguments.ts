@@ -19,15 +19,12 @@ export interface ArgumentProblem {
 
 /**
  * Rendered arguments, checked against a module's options and made what they declare: aliases resolved, defaults filled in,
- * types converted, `omit` and empty optional ones dropped. Throws ModuleFailure with all that is wrong, as ansible-core words it.
+ * types converted, `omit` and empty optional ones dropped; `_raw_params`, the text of a one-line form, is the option that
+ * the module names as its `freeForm`. Throws ModuleFailure with all that is wrong, as ansible-core words it.
  */
 export const readArguments = (module: Module, raw: ReadonlyMap<Value, Value>): Arguments => {
   const problems: ArgumentProblem[] = [];
-  const args = readTable(module.options, raw, problems, {
-    openEnded: module.kind === 'control' && module.openEnded === true,
-    supported: `Unsupported parameters for (${module.name}) module`,
-    where: '',
-  });
+  const args = readTable(module.options, raw, problems, rulesOf(module));
   if (problems.length === 0) checkConstraints(module.constraints, args, problems);
   if (problems.length > 0) {
     throw new ModuleFailure(
@@ -43,18 +40,22 @@ export const readArguments = (module: Module, raw: ReadonlyMap<Value, Value>): A
  */
 export const checkArguments = (module: Module, raw: ReadonlyMap<Value, Value>): readonly ArgumentProblem[] => {
   const problems: ArgumentProblem[] = [];
-  const args = readTable(module.options, raw, problems, {
-    openEnded: module.kind === 'control' && module.openEnded === true,
-    supported: `Unsupported parameters for (${module.name}) module`,
-    where: '',
-  });
+  const args = readTable(module.options, raw, problems, rulesOf(module));
   if (problems.length === 0 && ![...raw.values()].some(unknowable))
     checkConstraints(module.constraints, args, problems);
   return problems;
 };
 
+const rulesOf = (module: Module): TableRules => ({
+  openEnded: module.kind === 'control' && module.openEnded === true,
+  freeForm: module.freeForm,
+  supported: `Unsupported parameters for (${module.name}) module`,
+  where: '',
+});
+
 interface TableRules {
   readonly openEnded: boolean;
+  readonly freeForm: string | undefined;
   readonly supported: string;
   readonly where: string;
 }
@@ -69,14 +70,15 @@ const readTable = (
   const args = new Map<string, Value>();
   for (const [key, value] of raw) {
     if (value instanceof Omit) continue;
-    const name = canonical.get(asText(key)) ?? asText(key);
+    const word = key === '_raw_params' && rules.freeForm ? rules.freeForm : asText(key);
+    const name = canonical.get(word) ?? word;
     const option = table[name];
     if (!option) {
       if (rules.openEnded) args.set(name, value);
       else problems.push(unsupported(name, table, rules));
     } else if (value !== null || option.type === 'raw') {
       // An alias never takes the place of the option's own name, whichever comes first.
-      if (args.has(name) && asText(key) !== name) continue;
+      if (args.has(name) && word !== name) continue;
       args.set(name, readOption(name, option, value, problems, rules));
     } else if (option.required && option.default === undefined) {
       problems.push({ option: name, message: `${rules.where}${name} is required and has no value` });
@@ -137,7 +139,12 @@ const readInner = (
 ): Value => {
   const inner = (item: Value): Value =>
     item instanceof Map
-      ? (readTable(table, item, problems, { ...rules, openEnded: false, where: `${rules.where}${name}.` }) as Dict)
+      ? (readTable(table, item, problems, {
+          ...rules,
+          openEnded: false,
+          freeForm: undefined,
+          where: `${rules.where}${name}.`,
+        }) as Dict)
       : item;
   return Array.isArray(value) ? value.map(inner) : inner(value);
 };

@@ -85,7 +85,10 @@ export interface Change {
   readonly after: string | null;
 }
 
-/** As Ansible's `--diff` shows it; one unified diff for each. */
+/**
+ * As Ansible's `--diff` shows it; one unified diff for each. The headers are whole, as they stand behind `---` and `+++`:
+ * `before: /etc/motd`, or `before` alone. A state that is not text is written as sorted JSON, indented by four.
+ */
 export interface Diff {
   readonly before: string;
   readonly after: string;
@@ -128,8 +131,10 @@ export interface ModuleContext {
 export interface ControlContext extends ModuleContext {
   readonly host: string;
   readonly hosts: readonly string[];
-  /** Renders a value that was given unrendered (`debug: var=`, `assert: that`), with this task's variables. */
-  evaluate(expression: string): Value;
+  /** The value of an option that is an expression (`debug: var`): the name or expression itself, or a Template around it. */
+  evaluate(expression: Value): Value;
+  /** Whether a condition holds, read as `when` reads it (`assert: that`): with its warning, or its error with the place. */
+  holds(condition: Value): boolean;
   render(value: Value): Value;
   readonly verbosity: number;
   /** Waits, or until Ctrl-C; answers what the user typed where `prompt` is given and there is a terminal. */
@@ -156,6 +161,8 @@ export interface Option {
   readonly choices?: readonly Value[] | undefined;
   readonly aliases?: readonly string[] | undefined;
   readonly noLog?: boolean | undefined;
+  /** The engine hands the value over unrendered: it is an expression, or a list of them, for `evaluate` or `holds`. */
+  readonly expression?: boolean | undefined;
   /** For a dict, or a list of dicts: the options inside. */
   readonly options?: OptionTable | undefined;
 }

@@ -1,14 +1,15 @@
 import { nearest } from '../util/nearest.ts';
-import { ping } from './control/ping.ts';
+import { commands } from './commands/commands.ts';
+import { control } from './control/control.ts';
 import type { Module } from './module.ts';
 import { apt } from './packages/apt.ts';
 import { service } from './services/service.ts';
 import { systemd } from './services/systemd.ts';
 
-/** Every module there is. One line each, by folder; a line here and a file are all that a new module needs. */
+/** Every module there is. A file and a line here, or in the list of its folder, are all that a new module needs. */
 const list: readonly Module[] = [
-  // control/
-  ping,
+  ...commands,
+  ...control,
   // packages/
   apt,
   // services/

@@ -197,7 +197,8 @@ export const contextFor = (setting: Setting): ControlContext => {
     readFile: (path) => readFileSync(path),
     renderFile: (path) => readFileSync(path, 'utf8'),
     addSecret: () => {},
-    evaluate: (expression) => value(setting.variables, expression) ?? expression,
+    evaluate: (expression) => value(setting.variables, String(expression)) ?? expression,
+    holds: (condition) => (typeof condition === 'string' ? value(setting.variables, condition) : condition) === true,
     render: (given) => given,
     pause: async () => '',
   };

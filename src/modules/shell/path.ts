@@ -6,11 +6,13 @@ import type { ShellFunction } from '../../transport/transport.ts';
  * expand, as options of type `path` promise. A variable that is not set stays as it was written. `home` must be among
  * the script's functions.
  */
-export const remotePath = (path: string): ShellText => {
-  const safe = path.startsWith('-') ? `./${path}` : path;
-  const [, user, rest] = /^~([^/$]*)(.*)$/s.exec(safe) ?? [undefined, undefined, safe];
+export const remotePath = (path: string): ShellText => expanded(path.startsWith('-') ? `./${path}` : path);
+
+/** The same for a word that need not be a path: a leading dash stays. */
+export const expanded = (word: string): ShellText => {
+  const [, user, rest] = /^~([^/$]*)(.*)$/s.exec(word) ?? [undefined, undefined, word];
   const pieces = (rest as string).split(/(\$\w+|\$\{\w+\})/).filter((piece) => piece !== '');
-  const words = pieces.map((piece) => (/^\$\{?(\w+)\}?$/.test(piece) ? variable(piece) : sh`${piece}`));
+  const words = pieces.map((piece) => (/^\$(\w+|\{\w+\})$/.test(piece) ? variable(piece) : sh`${piece}`));
   if (user === undefined) return words.length > 0 ? joinShell(words, '') : sh`${''}`;
   return joinShell([user === '' ? sh`"$HOME"` : sh`"$(kb_home ${user})"`, ...words], '');
 };
