@@ -67,8 +67,8 @@ export interface Task {
   /** The module's name as it was written, short or fully qualified; also `include_tasks`, `import_role`, `meta` … */
   readonly module: { readonly name: string; readonly position: Position };
   /**
-   * The arguments: a mapping, or the text of a one-line form, which `arguments.ts` splits for modules that take `key=value`.
-   * `args:` is merged in already.
+   * The arguments: always a mapping, `args:` merged in and one-line forms split. A text without a key is under `_raw_params`
+   * (a command line, `meta: flush_handlers`); arguments that are one template (`copy: "{{ a }}"`) under `_variable_params`.
    */
   readonly args: Field;
   /** `with_items: …` as lookup name and terms; undefined where the task has `loop` or no loop. */
