@@ -1,6 +1,8 @@
 import { nearest } from '../util/nearest.ts';
 import { commands } from './commands/commands.ts';
 import { control } from './control/control.ts';
+import { docker } from './docker/docker.ts';
+import { kubernetes } from './kubernetes/kubernetes.ts';
 import type { Module } from './module.ts';
 import { apt } from './packages/apt.ts';
 import { service } from './services/service.ts';
@@ -10,6 +12,8 @@ import { systemd } from './services/systemd.ts';
 const list: readonly Module[] = [
   ...commands,
   ...control,
+  ...docker,
+  ...kubernetes,
   // packages/
   apt,
   // services/

@@ -1,0 +1,221 @@
+import { joinShell, type ShellText, sh } from '../../transport/shell/quote.ts';
+import { decode } from '../../util/bytes.ts';
+import { asText } from '../coerce.ts';
+import { type Arguments, type Change, defineModule, ModuleFailure } from '../module.ts';
+import { flag, list, result, texts } from '../read.ts';
+import { fail, put, readRecords } from '../shell/records.ts';
+
+interface Permission {
+  readonly key: string;
+  readonly type: string;
+}
+
+interface Wanted {
+  readonly etcdctl: readonly string[];
+  readonly keys: ReadonlyMap<string, string>;
+  readonly roles: ReadonlyMap<string, readonly Permission[]>;
+  readonly users: ReadonlyMap<string, readonly string[]>;
+  readonly authentication: boolean;
+}
+
+interface Found {
+  readonly authentication: boolean;
+  readonly keys: ReadonlyMap<string, string>;
+  /** By role: what it may do, as `type key..end`. */
+  readonly roles: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly users: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+/**
+ * Who may do what in etcd: roles with the prefixes they reach, users known by their certificate's common name (they have no
+ * password), and authentication itself, turned on last. Keys that must be there before anyone asks are written too.
+ * Source: etcd's guide on role-based access control.
+ */
+export const etcd_access = defineModule<Wanted, Found>({
+  name: 'etcd_access',
+  summary: "Manage etcd's roles, users, authentication and first keys",
+  options: {
+    etcdctl: { type: 'list', elements: 'str', required: true, description: 'The command that reaches etcd, as words.' },
+    keys: { type: 'dict', description: 'Keys and the values they must have.' },
+    roles: {
+      type: 'list',
+      elements: 'dict',
+      description: 'Roles. The role root is there always.',
+      options: {
+        name: { type: 'str', required: true, description: 'Its name.' },
+        prefixes: {
+          type: 'list',
+          elements: 'str',
+          required: true,
+          description: 'The prefixes of keys that it reads and writes.',
+        },
+      },
+    },
+    users: {
+      type: 'list',
+      elements: 'dict',
+      description: 'Users, by the common name of their certificate.',
+      options: {
+        name: { type: 'str', required: true, description: 'The common name.' },
+        roles: { type: 'list', elements: 'str', required: true, description: 'Its roles.' },
+      },
+    },
+    authentication: {
+      type: 'bool',
+      default: true,
+      description: 'Whether etcd asks who is there. It needs a user root with the role root.',
+    },
+  },
+
+  prepare: (args) => ({
+    etcdctl: texts(args, 'etcdctl'),
+    keys: new Map(
+      [...((args.get('keys') ?? new Map()) as Map<never, never>)].map(([key, value]) => [asText(key), asText(value)]),
+    ),
+    roles: named(list(args, 'roles'), (role) => texts(role, 'prefixes').map((key) => ({ key, type: 'readwrite' }))),
+    users: named(list(args, 'users'), (user) => texts(user, 'roles')),
+    authentication: flag(args, 'authentication'),
+  }),
+
+  look: ({ etcdctl, keys, roles, users }) => ({
+    script: {
+      functions: [put, fail],
+      // A role or user that is not there is an answer; anything else that goes wrong is not.
+      text: joinShell([
+        sh`kb_etcd() { kb_out=$(${etcdctl} "$@" -w json 2>&1) || case $kb_out in *'not found'*) kb_out=null ;; *) kb_fail "etcdctl $*: $kb_out" ;; esac; }`,
+        sh`kb_etcd auth status; kb_put authentication "$kb_out"`,
+        ...[...keys.keys()].map((key) => sh`kb_etcd get ${key}; kb_put ${`key ${key}`} "$kb_out"`),
+        ...[...roles.keys()].map((role) => sh`kb_etcd role get ${role}; kb_put ${`role ${role}`} "$kb_out"`),
+        ...[...users.keys()].map((user) => sh`kb_etcd user get ${user}; kb_put ${`user ${user}`} "$kb_out"`),
+      ]),
+    },
+    parse: (reply) => readFound(readRecords(reply).fields),
+  }),
+
+  plan: (wanted, found) => {
+    const changes = changesOf(wanted, found as Found).map(({ change }) => change);
+    if (wanted.authentication && !wanted.users.get('root')?.includes('root')) {
+      throw new ModuleFailure('etcd turns authentication on only when a user root has the role root');
+    }
+    return {
+      outcome: changes.length > 0 ? 'change' : 'nothing',
+      changes,
+      result: result({ changed: changes.length > 0 }),
+    };
+  },
+
+  apply: (wanted, found) => ({
+    script: {
+      functions: [put, fail],
+      text: joinShell([
+        sh`kb_etcd() { kb_out=$(${wanted.etcdctl} "$@" 2>&1) || kb_fail "etcdctl $*: $kb_out"; }`,
+        ...changesOf(wanted, found as Found).flatMap(({ steps }) => steps),
+      ]),
+    },
+    finish: (reply) => {
+      readRecords(reply);
+      return result({ changed: true });
+    },
+  }),
+});
+
+/** What must change, each with the commands that change it, in an order in which nobody is locked out. */
+const changesOf = (wanted: Wanted, found: Found): { change: Change; steps: ShellText[] }[] => [
+  ...[...wanted.keys]
+    .filter(([key, value]) => found.keys.get(key) !== value)
+    .map(([key, value]) => ({
+      change: { what: `etcd key ${key}`, before: found.keys.get(key) ?? null, after: value },
+      steps: [sh`kb_etcd put -- ${key} ${value}`],
+    })),
+  ...[...wanted.roles].flatMap(([role, permissions]) => roleChanges(role, permissions, found.roles.get(role))),
+  ...[...wanted.users].flatMap(([user, roles]) => userChanges(user, roles, found.users.get(user))),
+  ...(wanted.authentication === found.authentication
+    ? []
+    : [
+        {
+          change: {
+            what: 'etcd authentication',
+            before: onOff(found.authentication),
+            after: onOff(wanted.authentication),
+          },
+          steps: [wanted.authentication ? sh`kb_etcd auth enable` : sh`kb_etcd auth disable`],
+        },
+      ]),
+];
+
+const roleChanges = (role: string, permissions: readonly Permission[], found: ReadonlySet<string> | undefined) => {
+  const missing = permissions.filter(({ key, type }) => !found?.has(`${type} ${key}`));
+  if (found && missing.length === 0) return [];
+  return [
+    {
+      change: {
+        what: `etcd role ${role}`,
+        before: found ? [...found].join(', ') : null,
+        after: permissions.map(({ key, type }) => `${type} ${key}`).join(', '),
+      },
+      steps: [
+        ...(found ? [] : [sh`kb_etcd role add ${role}`]),
+        ...missing.map(({ key, type }) => sh`kb_etcd role grant-permission --prefix=true ${role} ${type} ${key}`),
+      ],
+    },
+  ];
+};
+
+const userChanges = (user: string, roles: readonly string[], found: ReadonlySet<string> | undefined) => {
+  const missing = roles.filter((role) => !found?.has(role));
+  if (found && missing.length === 0) return [];
+  return [
+    {
+      change: { what: `etcd user ${user}`, before: found ? [...found].join(', ') : null, after: roles.join(', ') },
+      steps: [
+        ...(found ? [] : [sh`kb_etcd user add ${user} --no-password`]),
+        ...missing.map((role) => sh`kb_etcd user grant-role ${user} ${role}`),
+      ],
+    },
+  ];
+};
+
+interface RoleReply {
+  readonly perm?: readonly { readonly key: string; readonly range_end?: string; readonly permType?: number }[];
+}
+
+const readFound = (fields: ReadonlyMap<string, string>): Found => {
+  const found = {
+    authentication: false,
+    keys: new Map<string, string>(),
+    roles: new Map<string, Set<string>>(),
+    users: new Map<string, Set<string>>(),
+  };
+  for (const [field, json] of fields) {
+    const [kind = '', name = ''] = [field.slice(0, field.indexOf(' ')), field.slice(field.indexOf(' ') + 1)];
+    const reply = JSON.parse(json) as unknown;
+    if (field === 'authentication') found.authentication = (reply as { enabled?: boolean }).enabled === true;
+    else if (reply === null) continue;
+    else if (kind === 'role') found.roles.set(name, new Set((reply as RoleReply).perm?.map(permissionText)));
+    else if (kind === 'user') found.users.set(name, new Set((reply as { roles?: string[] }).roles));
+    else {
+      const [entry] = (reply as { kvs?: { value?: string }[] }).kvs ?? [];
+      if (entry) found.keys.set(name, base64(entry.value ?? ''));
+    }
+  }
+  return found;
+};
+
+/** etcd's JSON has keys in base64 and permissions as the numbers of its enumeration; a prefix ends at its own successor. */
+const permissionText = ({ key, range_end, permType }: NonNullable<RoleReply['perm']>[number]): string => {
+  const type = ['read', 'write', 'readwrite'][permType ?? 0];
+  const isPrefix = range_end !== undefined && base64(range_end) === successor(base64(key));
+  return `${type} ${base64(key)}${isPrefix ? '' : ' (not as a prefix)'}`;
+};
+
+const successor = (key: string): string =>
+  `${key.slice(0, -1)}${String.fromCharCode(key.charCodeAt(key.length - 1) + 1)}`;
+const base64 = (text: string): string => decode(Buffer.from(text, 'base64'));
+const onOff = (on: boolean): string => (on ? 'on' : 'off');
+
+const named = <T>(entries: readonly unknown[], read: (entry: Arguments) => T): Map<string, T> =>
+  new Map(
+    entries.flatMap((entry) =>
+      entry instanceof Map ? [[asText(entry.get('name') as never), read(entry as unknown as Arguments)] as const] : [],
+    ),
+  );

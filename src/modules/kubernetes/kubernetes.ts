@@ -1,0 +1,17 @@
+import type { Module } from '../module.ts';
+import { certificate } from './certificate.ts';
+import { certificate_authority } from './certificate_authority.ts';
+import { etcd_access } from './etcd_access.ts';
+import { k8s } from './k8s.ts';
+import { private_key } from './private_key.ts';
+import { static_pod } from './static_pod.ts';
+
+/** The modules of this folder. */
+export const kubernetes: readonly Module[] = [
+  certificate,
+  certificate_authority,
+  etcd_access,
+  k8s,
+  private_key,
+  static_pod,
+];
