@@ -7,6 +7,11 @@ import type { Module } from './module.ts';
 import { apt } from './packages/apt.ts';
 import { service } from './services/service.ts';
 import { systemd } from './services/systemd.ts';
+import { modprobe } from './storage/modprobe.ts';
+import { mount } from './storage/mount.ts';
+import { sysctl } from './storage/sysctl.ts';
+import { group } from './users/group.ts';
+import { user } from './users/user.ts';
 
 /** Every module there is. A file and a line here, or in the list of its folder, are all that a new module needs. */
 const list: readonly Module[] = [
@@ -19,6 +24,13 @@ const list: readonly Module[] = [
   // services/
   service,
   systemd,
+  // storage/
+  modprobe,
+  mount,
+  sysctl,
+  // users/
+  group,
+  user,
 ];
 
 /** The module of that name: short, an alias, or fully qualified (`ansible.builtin.copy`, `community.general.ufw`). */

@@ -40,7 +40,7 @@ for (const folder of folders) {
   for (const file of readdirSync(directory).filter((name) => name.endsWith('.yml'))) {
     const moduleName = file.replace(/\.yml$/, '');
     describe(moduleName, () => {
-      for (const each of parse(readFileSync(join(directory, file), 'utf8')) as Case[]) {
+      for (const each of parse(readFileSync(join(directory, file), 'utf8'), { merge: true }) as Case[]) {
         it(each.name, async () => {
           if (each.fails === undefined) return runCase(moduleName, each);
           await expect(runCase(moduleName, each)).rejects.toThrow(each.fails);
@@ -64,7 +64,7 @@ const runCase = async (moduleName: string, each: Case): Promise<void> => {
   expectFields(plan.result, each.result);
   if (!each.script && !each.applied && !each.reply) return;
   const apply = module.apply?.(wanted, found, plan, context) as Apply;
-  for (const text of each.script ?? []) expect(apply.script.text.text).toContain(text);
+  for (const text of each.script ?? []) expect(apply.script.text.text.replace(/ +/g, ' ')).toContain(text);
   if (each.stdin) expect(new TextDecoder().decode(apply.script.stdin)).toBe(each.stdin);
   if (!each.applied && !each.reply) return;
   const { code = 0, stdout: said = '', stderr = '' } = each.reply ?? {};
