@@ -1,0 +1,209 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { rootCertificates } from 'node:tls';
+import { type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
+import {
+  basic,
+  type Challenge,
+  type Credentials,
+  parseChallenges,
+  readToken,
+  type Token,
+  tokenRequest,
+} from './authentication.ts';
+import { RegistryError, refusal, unreachable } from './registry-error.ts';
+
+export interface RegistryOptions {
+  /** CA certificates in PEM that are trusted besides the system's. */
+  readonly ca?: string | undefined;
+  /** Without TLS; never chosen by itself. */
+  readonly plainHttp?: boolean | undefined;
+  /** Asked once per registry, and only when it wants to know. */
+  readonly credentials?: ((registry: string) => Promise<Credentials | undefined>) | undefined;
+  /** Instead of HTTP_PROXY, HTTPS_PROXY and NO_PROXY of the environment; empty texts mean none. */
+  readonly proxy?: { readonly http: string; readonly https: string; readonly none: string } | undefined;
+  /** How often a request that failed on its way is tried again; 3 unless told otherwise. */
+  readonly retries?: number | undefined;
+  /** Milliseconds for a connection to come about; 10 s unless told otherwise. */
+  readonly connectTimeout?: number | undefined;
+}
+
+export interface RegistryRequest {
+  readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
+  /** A path below the registry, or a whole URL that the registry gave. */
+  readonly url: string | URL;
+  /** What is wanted, for messages. */
+  readonly asked: string;
+  readonly scopes?: readonly string[] | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Made anew for each try. */
+  readonly body?: (() => Dispatcher.DispatchOptions['body'] | Promise<Dispatcher.DispatchOptions['body']>) | undefined;
+  /** Statuses that are answers; any other throws. */
+  readonly expect: readonly number[];
+}
+
+export interface RegistryAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Dispatcher.ResponseData['body'];
+  /** Where the answer came from in the end: relative Locations are relative to it. */
+  readonly url: URL;
+}
+
+/**
+ * One registry over HTTP: trust, proxies, tokens, redirects and second tries. What the registry refuses becomes a
+ * RegistryError. Authorization goes to the registry's own origin only, never where it redirects to.
+ */
+export class RegistryHttp {
+  readonly registry: string;
+  readonly #origin: URL;
+  readonly #options: RegistryOptions;
+  readonly #dispatcher: Dispatcher;
+  readonly #tokens = new Map<string, Token>();
+  #basic: string | undefined;
+  #credentials: Promise<Credentials | undefined> | undefined;
+
+  constructor(registry: string, options: RegistryOptions = {}) {
+    this.registry = registry;
+    this.#options = options;
+    this.#origin = new URL(`${options.plainHttp ? 'http' : 'https'}://${apiHost(registry)}`);
+    const trust = options.ca ? { ca: [...rootCertificates, options.ca] } : {};
+    this.#dispatcher = new EnvHttpProxyAgent({
+      connect: { ...trust, timeout: options.connectTimeout ?? 10_000 },
+      requestTls: trust,
+      ...(options.proxy
+        ? { httpProxy: options.proxy.http, httpsProxy: options.proxy.https, noProxy: options.proxy.none }
+        : {}),
+    });
+  }
+
+  async send(wanted: RegistryRequest): Promise<RegistryAnswer> {
+    const first = await this.#attempt(wanted);
+    const answer = first.status === 401 && (await this.#authorize(first, wanted)) ? await this.#attempt(wanted) : first;
+    if (wanted.expect.includes(answer.status)) return answer;
+    throw refusal(wanted.asked, answer.status, await text(answer));
+  }
+
+  async close(): Promise<void> {
+    await this.#dispatcher.close();
+  }
+
+  /** One request with its redirects, tried again where the way was at fault and not the request. */
+  async #attempt(wanted: RegistryRequest): Promise<RegistryAnswer> {
+    const retries = this.#options.retries ?? 3;
+    for (let attempt = 0; ; attempt++) {
+      try {
+        const answer = await this.#follow(wanted);
+        if (attempt >= retries || ![429, 502, 503, 504].includes(answer.status)) return answer;
+        await text(answer);
+        await delay(waitBefore(attempt, answer.headers['retry-after']));
+      } catch (error) {
+        if (error instanceof RegistryError) throw error;
+        if (attempt >= retries || !isPassing(error)) throw unreachable(this.registry, error);
+        await delay(waitBefore(attempt));
+      }
+    }
+  }
+
+  async #follow(wanted: RegistryRequest): Promise<RegistryAnswer> {
+    let url = new URL(wanted.url, this.#origin);
+    for (let hops = 0; hops < 6; hops++) {
+      const body = await wanted.body?.();
+      const authorization = url.origin === this.#origin.origin ? this.#authorization(wanted.scopes) : undefined;
+      const answer = await request(url, {
+        method: wanted.method,
+        dispatcher: this.#dispatcher,
+        headers: { 'user-agent': 'k8s-bm', ...wanted.headers, ...(authorization ? { authorization } : {}) },
+        ...(body !== undefined ? { body } : {}),
+      });
+      const headers = single(answer.headers);
+      if (![301, 302, 303, 307, 308].includes(answer.statusCode) || !headers.location)
+        return { status: answer.statusCode, headers, body: answer.body, url };
+      await answer.body.dump();
+      const next = new URL(headers.location, url);
+      if (url.protocol === 'https:' && next.protocol !== 'https:')
+        throw new RegistryError(`${wanted.asked}: the registry redirects to ${next.origin}, which has no TLS`);
+      url = next;
+    }
+    throw new RegistryError(`${wanted.asked}: the registry redirects in a circle`);
+  }
+
+  #authorization(scopes: readonly string[] = []): string | undefined {
+    const token = this.#tokens.get(scopes.join(' '));
+    return token && token.expires > Date.now() ? token.authorization : this.#basic;
+  }
+
+  /** Answers a challenge; false where there is nothing to answer with, or the answer was refused just now. */
+  async #authorize(answer: RegistryAnswer, { scopes = [], asked }: RegistryRequest): Promise<boolean> {
+    const challenges = parseChallenges(answer.headers['www-authenticate'] ?? '');
+    const bearer = challenges.find(({ scheme, parameters }) => scheme === 'bearer' && parameters.realm);
+    if (!bearer && !challenges.some(({ scheme }) => scheme === 'basic')) return false;
+    this.#credentials ??= this.#options.credentials?.(this.registry) ?? Promise.resolve(undefined);
+    const credentials = await this.#credentials;
+    if (bearer) {
+      await answer.body.dump();
+      this.#tokens.set(scopes.join(' '), await this.#token(bearer, scopes, credentials, asked));
+      return true;
+    }
+    if (!credentials || 'identityToken' in credentials || this.#basic) return false;
+    await answer.body.dump();
+    this.#basic = basic(credentials);
+    return true;
+  }
+
+  async #token(
+    challenge: Challenge,
+    scopes: readonly string[],
+    credentials: Credentials | undefined,
+    asked: string,
+  ): Promise<Token> {
+    // The challenge's own scope counts where a request knows none (a ping); else what the request needs.
+    const needed = scopes.length > 0 ? scopes : [challenge.parameters.scope ?? ''].filter(Boolean);
+    const { url, method, headers, body } = tokenRequest(challenge, needed, credentials);
+    if (credentials && this.#origin.protocol === 'https:' && url.protocol !== 'https:')
+      throw new RegistryError(`${asked}: the registry wants the password sent to ${url.origin}, which has no TLS`);
+    try {
+      const answer = await request(url, { method, headers, body: body ?? null, dispatcher: this.#dispatcher });
+      const said = await answer.body.text();
+      if (answer.statusCode !== 200) throw refusal(`${asked}: a token of ${url.host}`, answer.statusCode, said);
+      const token = readToken(said);
+      if (!token) throw new RegistryError(`${asked}: ${url.host} answered without a token`);
+      return token;
+    } catch (error) {
+      throw error instanceof RegistryError ? error : unreachable(url.host, error);
+    }
+  }
+}
+
+/** Docker Hub's name is not the host that serves it. */
+const apiHost = (registry: string): string => (registry === 'docker.io' ? 'registry-1.docker.io' : registry);
+
+const single = (headers: Record<string, string | string[] | undefined>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers).flatMap(([key, value]) =>
+      value === undefined ? [] : [[key, Array.isArray(value) ? value.join(', ') : value]],
+    ),
+  );
+
+const text = async ({ body }: RegistryAnswer): Promise<string> => body.text().catch(() => '');
+
+/** Milliseconds; a registry's own Retry-After counts up to a minute. */
+const waitBefore = (attempt: number, retryAfter?: string): number => {
+  const asked = Number(retryAfter) * 1000;
+  return asked > 0 ? Math.min(asked, 60_000) : 250 * 2 ** attempt;
+};
+
+const isPassing = (error: unknown): boolean => {
+  const { code, cause } = error as NodeJS.ErrnoException;
+  return (
+    [
+      'ECONNRESET',
+      'EPIPE',
+      'ETIMEDOUT',
+      'EAI_AGAIN',
+      'UND_ERR_SOCKET',
+      'UND_ERR_HEADERS_TIMEOUT',
+      'UND_ERR_BODY_TIMEOUT',
+    ].includes(code ?? '') ||
+    (cause !== undefined && isPassing(cause))
+  );
+};
