@@ -20,6 +20,11 @@ export interface Templar {
   check(source: string, kind: 'template' | 'expression', position?: Position): readonly Diagnostic[];
   /** Whether an expression or template calls something whose answer may differ next time (`now`, `random`, `lookup('pipe')` …). */
   isImpure(source: string, kind: 'template' | 'expression'): boolean;
+  /**
+   * Runs `work` with every impure filter, lookup and global throwing PendingTouched instead of being called, however deep in
+   * a variable's own template it stands: the engine evaluates tasks ahead of their turn, and such a call belongs to the turn.
+   */
+  ahead<T>(work: () => T): T;
 }
 
 /** The keys of the `template` module that change how a file is rendered; Jinja2's own defaults but for trim_blocks, as Ansible. */
