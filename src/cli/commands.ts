@@ -12,4 +12,6 @@ export interface CommandEntry {
 }
 
 /** Every command, in the order of `--help`. A new one is a file beside this and a line here. */
-export const commands: readonly CommandEntry[] = [];
+export const commands: readonly CommandEntry[] = [
+  { name: 'lab', summary: 'hosts on this machine, to try things and for tests', load: () => import('./lab.ts') },
+];

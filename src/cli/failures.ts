@@ -1,0 +1,28 @@
+import { UserError } from '../util/diagnostic.ts';
+
+/**
+ * Runs a command's action so that what a user can cause is told in words, without a stack, and ends with exit code 1. The
+ * signal aborts on Ctrl-C and on SIGTERM: the action then cleans up after itself, and the exit code says so (130, 143).
+ */
+export const tellFailures = async (action: (signal: AbortSignal) => Promise<void>): Promise<void> => {
+  const stop = new AbortController();
+  const codes = { SIGINT: 130, SIGTERM: 143 } as const;
+  const onSignal = (name: NodeJS.Signals) => {
+    process.exitCode = codes[name as keyof typeof codes];
+    stop.abort(new Error(`ended by ${name}`));
+  };
+  for (const name of Object.keys(codes)) process.once(name, onSignal);
+  try {
+    await action(stop.signal);
+  } catch (error) {
+    if (stop.signal.aborted) return;
+    if (!(error instanceof UserError)) throw error;
+    process.exitCode = 1;
+    for (const { message, hint } of error.diagnostics) {
+      process.stderr.write(`k8s-bm: ${message}\n`);
+      if (hint) process.stderr.write(`  ${hint}\n`);
+    }
+  } finally {
+    for (const name of Object.keys(codes)) process.removeListener(name, onSignal);
+  }
+};

@@ -1,0 +1,73 @@
+import { existsSync } from 'node:fs';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { cgroupsOfThisMachine, removeCgroup } from './cgroup.ts';
+import { container } from './container.ts';
+import type { HostKind } from './host-kind.ts';
+import { disconnectHost } from './network.ts';
+import { killAll, launch, processesOf, signal } from './process.ts';
+import type { HostRecord, LabPlace, LabRecord } from './state.ts';
+
+/** What each kind of host is made by. */
+const kinds: Partial<Record<HostRecord['kind'], HostKind>> = { container };
+
+/** Connects the host and powers it on. Returns as soon as it begins to boot, before it answers. */
+export const powerOn = async (place: LabPlace, lab: LabRecord, host: HostRecord): Promise<void> => {
+  const own = place.host(host.name);
+  await disconnectHost(place, host);
+  const kind = kinds[host.kind] as HostKind;
+  await kind.connect(place, lab.network, host);
+  const { argv, env } = await kind.command(place, lab, host);
+  const pid = await launch(place, host.name, argv, { log: own.console, env });
+  await writeFile(join(own.folder, 'pid'), `${pid}\n`);
+};
+
+/** Power off, hard: every process of the host ends at once, its link goes. What it wrote stays. */
+export const powerOff = async (place: LabPlace, host: HostRecord): Promise<void> => {
+  await killAll(place, host.name);
+  await disconnectHost(place, host);
+  await removeCgroup(await cgroupsOfThisMachine(), place.host(host.name).cgroup);
+};
+
+/** Asks the host's init to halt, as a power button does; hard after `patienceMs`. */
+export const shutDown = async (place: LabPlace, host: HostRecord, patienceMs = 15_000): Promise<void> => {
+  const pid = Number(await readFile(join(place.host(host.name).folder, 'pid'), 'utf8').catch(() => ''));
+  const own = await processesOf(place, host.name);
+  if (pid && own.includes(pid) && signal(pid, 'SIGTERM')) {
+    const end = Date.now() + patienceMs;
+    while (Date.now() < end && existsSync(`/proc/${pid}`)) await sleep(50);
+  }
+  await powerOff(place, host);
+};
+
+export const isOn = async (place: LabPlace, host: HostRecord): Promise<boolean> =>
+  (await processesOf(place, host.name)).length > 0;
+
+/** Removes what the host wrote; it must be off. */
+export const forget = (place: LabPlace, host: HostRecord): Promise<void> =>
+  rm(place.host(host.name).folder, { recursive: true, force: true });
+
+/** Waits until an SSH server greets at the address. Returns false when it has not within `patienceMs`. */
+export const waitForSsh = async (address: string, patienceMs: number, signal?: AbortSignal): Promise<boolean> => {
+  const end = Date.now() + patienceMs;
+  while (Date.now() < end) {
+    signal?.throwIfAborted();
+    if (await greets(address)) return true;
+    await sleep(100);
+  }
+  return false;
+};
+
+const greets = (address: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect({ host: address, port: 22 });
+    const done = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.setTimeout(1000, () => done(false));
+    socket.once('error', () => done(false));
+    socket.once('data', (bytes) => done(bytes.toString('latin1').startsWith('SSH-2.0')));
+  });

@@ -1,0 +1,213 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { UserError } from '../util/diagnostic.ts';
+import { cgroupsOfThisMachine } from './cgroup.ts';
+import { machineLock, raiseLimits, removeLab } from './clean.ts';
+import { furnish } from './guest.ts';
+import { powerOn, waitForSsh } from './host.ts';
+import { makeLabKey } from './keys.ts';
+import { type Docker, layersFor, type Shell } from './layers.ts';
+import { withLock } from './lock.ts';
+import { checkMachine, hostNeeds, type Machine } from './machine.ts';
+import { addressIn, makeNetwork } from './network.ts';
+import { processesOf } from './process.ts';
+import { rootfs } from './rootfs.ts';
+import type { Furnishing, LabService } from './service.ts';
+import {
+  type HostRecord,
+  type LabHome,
+  type LabPlace,
+  type LabRecord,
+  labPlace,
+  readRecord,
+  writeRecord,
+} from './state.ts';
+
+export interface UpOptions {
+  readonly name: string;
+  readonly home: LabHome;
+  readonly hosts: number;
+  readonly docker: Docker;
+  readonly shell?: Shell | undefined;
+  readonly python?: boolean | undefined;
+  /** The address range, `a.b.c.0/24`; the first free one when absent. */
+  readonly network?: string | undefined;
+  readonly services?: readonly LabService[] | undefined;
+  /** Install what this machine lacks, instead of saying so. */
+  readonly install?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((message: string) => void) | undefined;
+}
+
+export interface Lab {
+  readonly place: LabPlace;
+  readonly record: LabRecord;
+}
+
+/**
+ * Makes a lab and returns once every host of it answers on SSH. Whatever goes wrong, or when the signal aborts, nothing
+ * of it is left. What a killed run left of a lab of this name is removed first. Throws UserError.
+ */
+export const up = async (options: UpOptions): Promise<Lab> => {
+  const { services = [], onProgress = () => {}, signal } = options;
+  const place = labPlace(options.home, options.name);
+  checkNumber(options.hosts);
+  const needs = [...hostNeeds, ...services.flatMap((service) => service.needs)];
+  const machine = await checkMachine({ needs, install: options.install ?? false, onProgress });
+  const layers = layersFor({ docker: options.docker, python: options.python ?? false });
+  const folders = await rootfs(layers, { cache: options.home.cache, signal, onProgress });
+  const onWait = () => onProgress(`Another command is at work on lab ${place.name}: waiting for it.`);
+  return withLock(
+    place.lock,
+    async () => {
+      await clearTheWay(place, onProgress);
+      try {
+        const record = await make(place, machine, folders, options);
+        return { place, record };
+      } catch (error) {
+        await removeLab(place);
+        throw error;
+      }
+    },
+    { onWait, signal },
+  );
+};
+
+/** The lab of that name, as `up` made it. Throws UserError where there is none. */
+export const openLab = async (home: LabHome, name: string): Promise<Lab> => {
+  const place = labPlace(home, name);
+  const record = await readRecord(place);
+  if (record) return { place, record };
+  throw new UserError({
+    severity: 'error',
+    message: `there is no lab '${name}' in ${home.state}`,
+    hint: `make it: k8s-bm lab up${name === 'lab' ? '' : ` --name ${name}`}`,
+  });
+};
+
+const make = async (
+  place: LabPlace,
+  machine: Machine,
+  layers: readonly string[],
+  options: UpOptions,
+): Promise<LabRecord> => {
+  const { signal, services = [], onProgress = () => {} } = options;
+  await mkdir(place.folder, { recursive: true, mode: 0o700 });
+  const network = await withLock(
+    machineLock,
+    async () => {
+      await raiseLimits();
+      return makeNetwork(place, options.network);
+    },
+    { signal },
+  );
+  const publicKey = await makeLabKey(place);
+  const furnishings: Furnishing[] = [];
+  for (const service of services) furnishings.push(await service.start(place, network, { signal, onProgress }));
+  const record: LabRecord = {
+    version: 1,
+    name: place.name,
+    network,
+    docker: options.docker,
+    shell: options.shell ?? 'dash',
+    python: options.python ?? false,
+    layers,
+    hosts: Array.from({ length: options.hosts }, (_, at) => newHost(at + 1, network.range, options.docker)),
+    variables: Object.assign({}, ...furnishings.map(({ variables }) => variables ?? {})),
+    createdAt: new Date().toISOString(),
+  };
+  const { version: cgroups } = await cgroupsOfThisMachine();
+  const knownHosts = await inParallel(record.hosts, 8, (host) => {
+    signal?.throwIfAborted();
+    return furnish(place.host(host.name), {
+      host,
+      hosts: record.hosts,
+      network,
+      publicKey,
+      shell: record.shell,
+      names: furnishings.flatMap(({ names }) => names ?? []),
+      files: furnishings.flatMap(({ files }) => files ?? []),
+      mayRaiseOomScores: machine.mayRaiseOomScores,
+      cgroups,
+    });
+  });
+  await writeFile(place.knownHosts, knownHosts.join(''), { mode: 0o600 });
+  await boot(place, record, record.hosts, { signal, onProgress });
+  await writeRecord(place, record);
+  return record;
+};
+
+/** Powers hosts on, as many at a time as this machine's processors bear, and waits until each answers. Throws UserError. */
+export const boot = async (
+  place: LabPlace,
+  lab: LabRecord,
+  hosts: readonly HostRecord[],
+  options: Pick<UpOptions, 'signal' | 'onProgress'>,
+): Promise<void> => {
+  await inParallel(hosts, 6, async (host) => {
+    options.signal?.throwIfAborted();
+    const started = Date.now();
+    await powerOn(place, lab, host);
+    if (!(await waitForSsh(host.address, 120_000, options.signal))) throw await deaf(place, host);
+    options.onProgress?.(`${host.name} ${host.address} answers (${((Date.now() - started) / 1000).toFixed(1)} s)`);
+  });
+};
+
+const deaf = async (place: LabPlace, host: HostRecord): Promise<UserError> => {
+  const { console } = place.host(host.name);
+  const said = (await readFile(console, 'utf8').catch(() => '')).trim().split('\n').slice(-5).join('\n  ');
+  return new UserError({
+    severity: 'error',
+    message: `host ${host.name} does not answer on SSH after two minutes; the last it said is:\n  ${said}`,
+    hint: 'is this machine very busy, or out of memory? Try fewer --hosts, or --docker none',
+  });
+};
+
+const clearTheWay = async (place: LabPlace, say: (message: string) => void): Promise<void> => {
+  if (existsSync(place.record))
+    throw new UserError({
+      severity: 'error',
+      message: `the lab '${place.name}' is there already`,
+      hint: `k8s-bm lab status shows it, k8s-bm lab start powers its hosts on, k8s-bm lab down removes it; or take another --name`,
+    });
+  if (!existsSync(place.folder) && (await processesOf(place)).length === 0) return;
+  say(`Removing what an interrupted run left of lab ${place.name}.`);
+  await removeLab(place);
+};
+
+const newHost = (index: number, range: string, docker: Docker): HostRecord => ({
+  name: `n${index}`,
+  index,
+  address: addressIn(range, index + 10),
+  kind: 'container',
+  docker,
+});
+
+const checkNumber = (hosts: number): void => {
+  if (Number.isInteger(hosts) && hosts >= 1 && hosts <= 200) return;
+  throw new UserError({ severity: 'error', message: `a lab has 1 to 200 hosts, not ${hosts}` });
+};
+
+/** Like Promise.all over `work`, with at most `limit` at a time; when one fails, no further one is begun. */
+export const inParallel = async <T, R>(
+  items: readonly T[],
+  limit: number,
+  work: (item: T) => Promise<R>,
+): Promise<R[]> => {
+  const results: R[] = [];
+  const queue = items.entries();
+  let failed = false;
+  const worker = async () => {
+    for (const [at, item] of queue) {
+      if (failed) return;
+      results[at] = await work(item).catch((error) => {
+        failed = true;
+        throw error;
+      });
+    }
+  };
+  const settled = await Promise.allSettled(Array.from({ length: limit }, worker));
+  const rejected = settled.find((one) => one.status === 'rejected');
+  if (rejected) throw rejected.reason;
+  return results;
+};
