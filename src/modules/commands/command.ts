@@ -1,5 +1,5 @@
 import type { Value } from '../../template/values.ts';
-import { joinShell, sh } from '../../transport/shell/quote.ts';
+import { joinShell, quote, sh } from '../../transport/shell/quote.ts';
 import type { Reply } from '../../transport/transport.ts';
 import { decode } from '../../util/bytes.ts';
 import { asText } from '../coerce.ts';
@@ -7,7 +7,7 @@ import { type Arguments, defineModule, ModuleFailure, type OptionTable, type Pla
 import { flag, list, result, text } from '../read.ts';
 import { expanded, home } from '../shell/path.ts';
 import { splitWords } from '../shell/words.ts';
-import { createsOptions, type Guard, type GuardFound, guardLook, whyNot } from './creates.ts';
+import { createsOptions, type Guard, type GuardFound, guardLook, notRun, whyNot } from './creates.ts';
 import { changeDirectory, runResult, type Stdin, stdinOf, withLines } from './run.ts';
 
 interface Wanted extends Guard, Stdin {
@@ -44,34 +44,19 @@ export const command = defineModule<Wanted, GuardFound>({
     },
     ...runOptions,
   },
+  constraints: { requiredOneOf: [['cmd', 'argv']], mutuallyExclusive: [['cmd', 'argv']] },
   prepare: (args) => {
     const cmd = text(args, 'cmd');
     const argv = list(args, 'argv').map(asText);
-    if (cmd === undefined && argv.length === 0)
-      throw new ModuleFailure('no command given', [
-        ['rc', 256],
-        ['changed', false],
-      ]);
-    if (cmd !== undefined && argv.length > 0)
-      throw new ModuleFailure('only command or argv can be given, not both', [
-        ['rc', 256],
-        ['changed', false],
-      ]);
     const words = cmd === undefined ? argv : splitWords(cmd);
-    if (words.length === 0)
-      throw new ModuleFailure('no command given', [
-        ['rc', 256],
-        ['changed', false],
-      ]);
+    if (words.length === 0) throw new ModuleFailure('no command given', [['rc', 256]]);
     return { words, expand: flag(args, 'expand_argument_vars'), ...readRun(args) };
   },
-  look: (wanted) =>
-    guardLook(wanted) ?? { script: { text: sh`:` }, parse: () => ({ created: false, removable: false }) },
+  look: (wanted) => guardLook(wanted, [...wanted.words]),
   plan: (wanted, found, context) =>
     planRun(wanted, found, [...wanted.words], wanted.words.join(' '), context.checkMode),
   apply: (wanted) => {
     const words = wanted.words.map((word) => (wanted.expand ? expanded(word) : sh`${word}`));
-    const program = wanted.words[0] as string;
     return {
       script: {
         text: sh`${changeDirectory(wanted.chdir)}
@@ -79,8 +64,7 @@ exec ${joinShell(words, ' ')}`,
         functions: [home],
         ...stdinOf(wanted),
       },
-      finish: (reply) =>
-        notStarted(program, [...wanted.words], reply) ?? runResult([...wanted.words], reply, wanted.stripEnds),
+      finish: (reply) => notStarted(wanted.words, reply) ?? runResult([...wanted.words], reply, wanted.stripEnds),
     };
   },
 });
@@ -103,15 +87,14 @@ export const planRun = (
   check: boolean,
 ): Plan => {
   const reason = whyNot(guard, found);
-  const times = { delta: null, end: null, rc: 0, start: null };
   if (reason !== undefined) {
     return {
       outcome: 'skip',
       changes: [],
       result: result({
+        ...Object.fromEntries(notRun(cmd)),
         changed: false,
-        cmd,
-        ...times,
+        rc: 0,
         msg: `${check ? 'Would not run' : 'Did not run'} command ${reason}`,
         ...withLines({ stdout: `skipped, ${reason.replaceAll("'", '')}`, stderr: '' }),
       }),
@@ -122,31 +105,27 @@ export const planRun = (
     outcome: 'act',
     changes: [{ what: 'command', before: null, after: shown }],
     result: result({
+      ...Object.fromEntries(notRun(cmd)),
       changed: guarded,
-      cmd,
-      ...times,
+      rc: 0,
       msg: 'Command would have run if not in check mode',
       skipped: guarded ? undefined : true,
-      ...withLines({ stdout: '', stderr: '' }),
     }),
   };
 };
 
 /** The result where the shell could not start the program at all; undefined where it ran. */
-export const notStarted = (program: string, cmd: Value, reply: Reply): Result | undefined => {
+export const notStarted = (words: readonly string[], reply: Reply): Result | undefined => {
   if (reply.code !== 127 && reply.code !== 126) return undefined;
-  const message = /exec: .*: (not found|[Pp]ermission denied|No such file or directory|.*)\n?$/.exec(
-    decode(reply.stderr),
-  );
-  if (!message || decode(reply.stderr).trim().includes('\n')) return undefined;
-  const denied = reply.code === 126;
-  const number = denied ? 13 : 2;
+  const said = decode(reply.stderr).trim();
+  if (said.includes('\n') || !/exec: /.test(said)) return undefined;
   return result({
     changed: false,
-    cmd,
+    cmd: words.map(quote).join(' '),
     failed: true,
-    msg: `Error executing command: [Errno ${number}] ${denied ? 'Permission denied' : 'No such file or directory'}: '${program}'`,
-    rc: number,
+    msg: 'Error executing command.',
+    // What Python's OSError would have counted: EACCES, ENOENT.
+    rc: reply.code === 126 ? 13 : 2,
     ...withLines({ stdout: '', stderr: '' }),
   });
 };

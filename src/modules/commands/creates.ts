@@ -1,5 +1,7 @@
+import type { Dict, Value } from '../../template/values.ts';
 import { type ShellText, sh } from '../../transport/shell/quote.ts';
-import type { Look, OptionTable } from '../module.ts';
+import { type Look, ModuleFailure, type OptionTable } from '../module.ts';
+import { result } from '../read.ts';
 import { expanded, home } from '../shell/path.ts';
 import { put, readRecords } from '../shell/records.ts';
 
@@ -21,14 +23,14 @@ export interface GuardFound {
   readonly removable: boolean;
 }
 
-/** Undefined where there is nothing to look at. */
-export const guardLook = (guard: Guard): Look<GuardFound> | undefined => {
-  const { creates, removes, chdir } = guard;
-  if (creates === undefined && removes === undefined) return undefined;
+/** Looks at what the guard names; throws ModuleFailure where `chdir` is no directory, with `cmd` in the result. */
+export const guardLook = ({ creates, removes, chdir }: Guard, cmd: Value): Look<GuardFound> => {
+  if (creates === undefined && removes === undefined && chdir === undefined)
+    return { script: { text: sh`:` }, parse: () => ({ created: false, removable: false }) };
   const matches = (pattern: string, key: string): ShellText =>
     // Without IFS the pattern is expanded and not split at its blanks.
     sh`IFS= kb_pattern=${expanded(pattern)}; set -- $kb_pattern; for kb_x do { [ -e "$kb_x" ] || [ -L "$kb_x" ]; } && { kb_put ${key} 1; break; }; done; unset IFS`;
-  const text = sh`${chdir === undefined ? sh`:` : sh`cd -- ${expanded(chdir)} 2>/dev/null`}
+  const text = sh`${chdir === undefined ? sh`:` : sh`cd -- ${expanded(chdir)} 2>/dev/null || { kb_put nowhere 1; exit 0; }`}
 ${creates === undefined ? sh`:` : matches(creates, 'created')}
 ${removes === undefined ? sh`:` : matches(removes, 'removable')}
 :`;
@@ -36,10 +38,28 @@ ${removes === undefined ? sh`:` : matches(removes, 'removable')}
     script: { text, functions: [put, home] },
     parse: (reply) => {
       const { fields } = readRecords(reply);
+      if (fields.has('nowhere')) throw noDirectory(cmd);
       return { created: fields.has('created'), removable: fields.has('removable') };
     },
   };
 };
+
+export const noDirectory = (cmd: Value): ModuleFailure =>
+  new ModuleFailure('Unable to change directory before execution.', [...notRun(cmd)] as [string, Value][]);
+
+/** The fields of a command that did not run. */
+export const notRun = (cmd: Value): Dict =>
+  result({
+    cmd,
+    delta: null,
+    end: null,
+    rc: null,
+    start: null,
+    stdout: '',
+    stderr: '',
+    stdout_lines: [],
+    stderr_lines: [],
+  });
 
 /** Why the command is not run; undefined where it is. */
 export const whyNot = (guard: Guard, found: GuardFound | undefined): string | undefined => {

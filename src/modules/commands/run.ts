@@ -2,22 +2,12 @@ import type { Dict, Value } from '../../template/values.ts';
 import { type ShellText, sh } from '../../transport/shell/quote.ts';
 import type { Reply, Script } from '../../transport/transport.ts';
 import { decode } from '../../util/bytes.ts';
-import { ModuleFailure } from '../module.ts';
 import { result } from '../read.ts';
 import { expanded } from '../shell/path.ts';
 
-/** `cd`, where a directory is given, said so that `chdirFailure` knows it from what the command itself prints. */
+/** `cd`, where a directory is given. `guardLook` has seen that it is there, so this fails only where it has gone since. */
 export const changeDirectory = (chdir: string | undefined): ShellText =>
-  chdir === undefined
-    ? sh`:`
-    : sh`cd -- ${expanded(chdir)} 2>/dev/null || { printf ${`${chdirMark}%s\\0`} ${expanded(chdir)}; exit 1; }`;
-
-const chdirMark = 'error=Unable to change directory before execution: ';
-
-export const chdirFailure = (reply: Reply): string | undefined => {
-  const text = decode(reply.stdout);
-  return text.startsWith(chdirMark) && text.endsWith('\0') ? text.slice('error='.length, -1) : undefined;
-};
+  chdir === undefined ? sh`:` : sh`cd -- ${expanded(chdir)} || exit`;
 
 export interface Stdin {
   readonly stdin: string | undefined;
@@ -29,15 +19,6 @@ export const stdinOf = ({ stdin, addNewline }: Stdin): Pick<Script, 'stdin'> =>
 
 /** What `command` and `shell` register of a run. Start and end are by the controller's clock, the time between by the host's. */
 export const runResult = (cmd: Value, reply: Reply, stripEnds: boolean): Dict => {
-  const failure = chdirFailure(reply);
-  if (failure !== undefined)
-    throw new ModuleFailure(failure, [
-      ['cmd', cmd],
-      ['rc', 1],
-      ['stdout', ''],
-      ['stderr', ''],
-      ['changed', false],
-    ]);
   const ended = Date.now();
   return result({
     changed: true,
@@ -46,7 +27,7 @@ export const runResult = (cmd: Value, reply: Reply, stripEnds: boolean): Dict =>
     end: formatTime(ended),
     failed: reply.code === 0 ? undefined : true,
     msg: reply.code === 0 ? '' : 'non-zero return code',
-    rc: reply.code > 128 ? 128 - reply.code : reply.code,
+    rc: reply.code,
     start: formatTime(ended - reply.durationMs),
     ...outputFields(reply, stripEnds),
   });

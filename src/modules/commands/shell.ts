@@ -1,6 +1,6 @@
 import { sh } from '../../transport/shell/quote.ts';
 import { defineModule, ModuleFailure } from '../module.ts';
-import { text } from '../read.ts';
+import { needed, text } from '../read.ts';
 import { home } from '../shell/path.ts';
 import { notStarted, planRun, readRun, runOptions } from './command.ts';
 import { type Guard, type GuardFound, guardLook } from './creates.ts';
@@ -22,17 +22,13 @@ export const shell = defineModule<Wanted, GuardFound>({
     executable: { type: 'path', description: 'The shell, as an absolute path; /bin/sh where none is given.' },
     ...runOptions,
   },
+  constraints: { requiredOneOf: [['cmd']] },
   prepare: (args) => {
-    const cmd = text(args, 'cmd');
-    if (cmd === undefined || cmd.trim() === '')
-      throw new ModuleFailure('no command given', [
-        ['rc', 256],
-        ['changed', false],
-      ]);
+    const cmd = needed(args, 'cmd');
+    if (cmd.trim() === '') throw new ModuleFailure('no command given', [['rc', 256]]);
     return { cmd, executable: text(args, 'executable') ?? '/bin/sh', ...readRun(args) };
   },
-  look: (wanted) =>
-    guardLook(wanted) ?? { script: { text: sh`:` }, parse: () => ({ created: false, removable: false }) },
+  look: (wanted) => guardLook(wanted, wanted.cmd),
   plan: (wanted, found, context) => planRun(wanted, found, wanted.cmd, wanted.cmd, context.checkMode),
   apply: (wanted) => ({
     script: {
@@ -42,6 +38,6 @@ exec ${wanted.executable} -c ${wanted.cmd}`,
       ...stdinOf(wanted),
     },
     finish: (reply) =>
-      notStarted(wanted.executable, wanted.cmd, reply) ?? runResult(wanted.cmd, reply, wanted.stripEnds),
+      notStarted([wanted.executable, '-c', wanted.cmd], reply) ?? runResult(wanted.cmd, reply, wanted.stripEnds),
   }),
 });

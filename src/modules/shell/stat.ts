@@ -25,6 +25,9 @@ export interface FileStat {
   readonly target: string | undefined;
 }
 
+/** Works in GNU's and busybox's stat; the latter leaves the nanoseconds out. */
+export const statFormat = '%f:%u:%g:%s:%i:%d:%h:%b:%o:%t:%T:%.9X:%.9Y:%.9Z:%U:%G';
+
 /**
  * `kb_stat PREFIX PATH [-L]` writes the records PREFIX`stat` and, for a symbolic link, PREFIX`link`; or PREFIX`missing`
  * where nothing is there, and PREFIX`unreadable` with the reason where the host would not say.
@@ -32,7 +35,7 @@ export interface FileStat {
 export const stat: ShellFunction = {
   name: 'kb_stat',
   text: `kb_stat() {
-  if kb_s=$(LC_ALL=C stat $3 -c '%f:%u:%g:%s:%i:%d:%h:%b:%o:%t:%T:%.9X:%.9Y:%.9Z:%U:%G' -- "$2" 2>&1); then
+  if kb_s=$(LC_ALL=C stat $3 -c '${statFormat}' -- "$2" 2>&1); then
     printf '%sstat=%s\\0' "$1" "$kb_s"
     case $kb_s in a*) kb_s=$(readlink -- "$2"; printf .); kb_s=\${kb_s%.}
       printf '%slink=%s\\0' "$1" "\${kb_s%
@@ -59,7 +62,11 @@ const types: Readonly<Record<number, FileStat['type']>> = {
 /** Undefined where the path does not exist or cannot be looked at (`whyUnreadable` tells which). */
 export const readStat = (records: Records, prefix = ''): FileStat | undefined => {
   const line = records.fields.get(`${prefix}stat`);
-  if (line === undefined) return undefined;
+  return line === undefined ? undefined : parseStat(line, records.fields.get(`${prefix}link`));
+};
+
+/** One line of `statFormat`. */
+export const parseStat = (line: string, target: string | undefined): FileStat => {
   const at = line.split(':');
   const decimal = (index: number): number => Number(at[index]);
   const mode = Number.parseInt(at[0] as string, 16);
@@ -81,12 +88,12 @@ export const readStat = (records: Records, prefix = ''): FileStat | undefined =>
     ctime: at[13] as string,
     user: name(14),
     group: name(15),
-    target: records.fields.get(`${prefix}link`),
+    target,
   };
 };
 
 export const whyUnreadable = (records: Records, prefix = ''): string | undefined =>
   records.fields.get(`${prefix}unreadable`);
 
-/** `0644`, as Ansible's results write a mode. */
-export const formatMode = (mode: number): string => mode.toString(8).padStart(4, '0');
+/** `0644`, `02755`: as Ansible's modules of files write a mode. */
+export const formatMode = (mode: number): string => `0${mode.toString(8).padStart(3, '0')}`;

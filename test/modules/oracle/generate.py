@@ -12,6 +12,7 @@ import yaml
 
 LISTING = r"""cd "$DIR" && find . -mindepth 1 | LC_ALL=C sort | while IFS= read -r f; do
  if [ -L "$f" ]; then printf '%s -> %s\n' "$f" "$(readlink "$f")";
+ elif [ -p "$f" ]; then printf '%s|\n' "$f";
  elif [ -d "$f" ]; then printf '%s/ %s\n' "$f" "$(stat -c %a "$f")";
  else printf '%s %s %s\n' "$f" "$(stat -c %a "$f")" "$(sha1sum < "$f" | cut -c1-40)"; fi; done"""
 

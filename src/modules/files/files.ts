@@ -1,0 +1,5 @@
+import type { Module } from '../module.ts';
+import { file } from './file.ts';
+import { stat } from './stat.ts';
+
+export const files: readonly Module[] = [file, stat];
