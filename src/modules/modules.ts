@@ -2,6 +2,7 @@ import { nearest } from '../util/nearest.ts';
 import { commands } from './commands/commands.ts';
 import { control } from './control/control.ts';
 import { docker } from './docker/docker.ts';
+import { files } from './files/files.ts';
 import { kubernetes } from './kubernetes/kubernetes.ts';
 import type { Module } from './module.ts';
 import { apt } from './packages/apt.ts';
@@ -17,6 +18,7 @@ import { user } from './users/user.ts';
 const list: readonly Module[] = [
   ...commands,
   ...control,
+  ...files,
   ...docker,
   ...kubernetes,
   // packages/

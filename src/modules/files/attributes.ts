@@ -1,5 +1,5 @@
-import { joinShell, type ShellText, sh } from '../../transport/shell/quote.ts';
 import type { Dict, Value } from '../../template/values.ts';
+import { joinShell, type ShellText, sh } from '../../transport/shell/quote.ts';
 import type { ShellFunction } from '../../transport/transport.ts';
 import { type Arguments, type Change, ModuleFailure, type OptionTable } from '../module.ts';
 import { flag, text } from '../read.ts';

@@ -19,8 +19,14 @@ export const planAbsent: Planner = (_wanted, found) => {
     state === 'directory' && found.below.length > 0
       ? {
           path_content: {
-            directories: found.below.filter((each) => each.stat.type === 'directory').map((each) => each.path).sort(),
-            files: found.below.filter((each) => each.stat.type !== 'directory').map((each) => each.path).sort(),
+            directories: found.below
+              .filter((each) => each.stat.type === 'directory')
+              .map((each) => each.path)
+              .sort(),
+            files: found.below
+              .filter((each) => each.stat.type !== 'directory')
+              .map((each) => each.path)
+              .sort(),
           },
         }
       : {};
@@ -30,7 +36,11 @@ export const planAbsent: Planner = (_wanted, found) => {
     result: result({ changed: true, path: found.path, ...Object.fromEntries(pathResult(found.stat)) }),
     diff: stateDiff({ path: found.path, state, ...content }, { path: found.path, state: 'absent' }),
     makesTrue: [{ kind: 'file', name: found.path, state: { state: 'absent' } }],
-    script: run(state === 'directory' ? sh`rm -rf -- ${found.path}` : sh`rm -f -- ${found.path}`, 'removing', found.path),
+    script: run(
+      state === 'directory' ? sh`rm -rf -- ${found.path}` : sh`rm -f -- ${found.path}`,
+      'removing',
+      found.path,
+    ),
     base,
     tell: undefined,
   };
@@ -45,8 +55,10 @@ export const planDirectory: Planner = (wanted, given, context) => {
   const fresh = { mode: 0o777 & ~found.attributes.umask, directory: true };
   const own = planAttributes(wanted.attributes, found.attributes, found.stat, fresh);
   if (!found.stat) {
-    const made = found.missing.map((path) => sh`${run(sh`mkdir -- ${path}`, 'creating', path)}
-${applyAttributes(own, sh`${path}`)}`);
+    const made = found.missing.map(
+      (path) => sh`${run(sh`mkdir -- ${path}`, 'creating', path)}
+${applyAttributes(own, sh`${path}`)}`,
+    );
     return planned(found, own, context, {
       key: 'path',
       changes: found.missing.map((path): Change => ({ what: path, before: 'absent', after: 'directory' })),
@@ -81,9 +93,13 @@ export const planFile: Planner = (wanted, given, context) => {
   const followed = given.stat?.type === 'link' && wanted.follow;
   const found = followed ? { ...given, path: given.real ?? given.path, stat: given.target } : given;
   const state = stateOf(found.stat);
-  if (wanted.recurse) throw new ModuleFailure("recurse option requires state to be 'directory'", aboutPath('path', found));
+  if (wanted.recurse)
+    throw new ModuleFailure("recurse option requires state to be 'directory'", aboutPath('path', found));
   if (state !== 'file' && state !== 'hard') {
-    throw new ModuleFailure(`file (${found.path}) is ${state}, cannot continue`, [...aboutPath('path', found), ['state', state]]);
+    throw new ModuleFailure(`file (${found.path}) is ${state}, cannot continue`, [
+      ...aboutPath('path', found),
+      ['state', state],
+    ]);
   }
   const own = planAttributes(wanted.attributes, found.attributes, found.stat, { mode: 0, directory: false });
   const times = planTimes(wanted.atime, wanted.mtime, found);
@@ -116,14 +132,19 @@ export const planTouch: Planner = (wanted, given, context) => {
   });
 };
 
-const planTimes = (atime: Time, mtime: Time, found: FileFound): { changes: Change[]; before: State; after: State; script: ShellText } => {
+const planTimes = (
+  atime: Time,
+  mtime: Time,
+  found: FileFound,
+): { changes: Change[]; before: State; after: State; script: ShellText } => {
   const changes: Change[] = [];
   const before: State = {};
   const after: State = {};
   const scripts: ShellText[] = [];
   const each = (what: 'atime' | 'mtime', time: Time, wantedSeconds: string | undefined): void => {
     const now = found.stat?.[what];
-    if (time === undefined || time === 'preserve' || (now !== undefined && Number(now) === Number(wantedSeconds))) return;
+    if (time === undefined || time === 'preserve' || (now !== undefined && Number(now) === Number(wantedSeconds)))
+      return;
     changes.push({ what, before: now ?? null, after: wantedSeconds ?? 'now' });
     if (now !== undefined) before[what] = Number(now);
     after[what] = wantedSeconds === undefined ? 'now' : Number(wantedSeconds);
@@ -139,13 +160,19 @@ const planTimes = (atime: Time, mtime: Time, found: FileFound): { changes: Chang
 export const planLink: Planner = (wanted, found, context) => {
   const { path, stat } = found;
   const state = stateOf(stat);
-  const src = found.src ?? (wanted.follow ? stat?.target : undefined);
+  const src = found.src ?? (wanted.follow && found.target ? stat?.target : undefined);
   if (wanted.src === undefined && state !== 'link')
     throw new ModuleFailure('src is required for creating new symlinks', aboutPath('path', found));
   const target = found.srcStat ?? (wanted.src === undefined ? found.target : undefined);
   if (wanted.src !== undefined && !target && !wanted.force) {
     const message = `src file does not exist, use 'force=yes' if you really want to create the link: `;
-    throw new ModuleFailure(`${message}${found.src?.startsWith('/') ? found.src : `${path.replace(/[^/]*$/, '')}${found.src}`}`, [['path', path], ['src', wanted.src]]);
+    throw new ModuleFailure(
+      `${message}${found.src?.startsWith('/') ? found.src : `${path.replace(/[^/]*$/, '')}${found.src}`}`,
+      [
+        ['path', path],
+        ['src', wanted.src],
+      ],
+    );
   }
   if (state === 'directory' && !wanted.force)
     throw new ModuleFailure(`refusing to convert from directory to symlink for ${path}`, aboutPath('path', found));
@@ -157,10 +184,19 @@ export const planLink: Planner = (wanted, found, context) => {
   const makes = state !== 'link' || turns;
   // Properties are those of what the link leads to, or of the link itself; a link that leads nowhere has none to set.
   const aim = wanted.follow ? target : stat;
-  const settable = wanted.follow && !target ? noAttributes : wanted.follow ? wanted.attributes : { ...wanted.attributes, mode: undefined };
+  const settable =
+    wanted.follow && !target
+      ? noAttributes
+      : wanted.follow
+        ? wanted.attributes
+        : { ...wanted.attributes, mode: undefined };
   const own = planAttributes(settable, found.attributes, aim, { mode: 0o777, directory: false });
   const link = joinShell([
-    state === 'absent' ? sh`` : state === 'directory' ? run(sh`rmdir -- ${path}`, 'removing', path) : run(sh`rm -f -- ${path}`, 'removing', path),
+    state === 'absent'
+      ? sh``
+      : state === 'directory'
+        ? run(sh`rmdir -- ${path}`, 'removing', path)
+        : run(sh`rm -f -- ${path}`, 'removing', path),
     run(sh`ln -s -- ${src ?? ''} ${path}`, 'linking', path),
   ]);
   return planned({ ...found, stat: aim }, own, context, {
@@ -170,7 +206,7 @@ export const planLink: Planner = (wanted, found, context) => {
     before: turns ? { src: stat?.target } : makes ? { state } : {},
     after: turns ? { src } : makes ? { state: 'link' } : {},
     script: joinShell([makes ? link : sh``, applyAttributes(own, sh`${path}`, !wanted.follow)]),
-    creating: state === 'absent' || turns ? 0 : undefined,
+    fresh: state === 'absent' || turns,
     told: state === 'link' && !found.target ? undefined : stat,
     tell: target !== undefined,
   });
@@ -188,14 +224,28 @@ const noAttributes: Attributes = {
 export const planHard: Planner = (wanted, found, context) => {
   const { path, stat, srcStat } = found;
   const state = stateOf(stat);
-  if (wanted.src === undefined) throw new ModuleFailure('src is required for creating new hardlinks', aboutPath('dest', found));
-  if (!srcStat) throw new ModuleFailure('src does not exist', [['dest', path], ['src', wanted.src]]);
+  if (wanted.src === undefined)
+    throw new ModuleFailure('src is required for creating new hardlinks', aboutPath('dest', found));
+  if (!srcStat)
+    throw new ModuleFailure('src does not exist', [
+      ['dest', path],
+      ['src', wanted.src],
+    ]);
   const same = stat !== undefined && stat.inode === srcStat.inode && stat.device === srcStat.device;
-  if (!same && state === 'directory') throw new ModuleFailure(`refusing to convert from directory to hardlink for ${path}`, aboutPath('dest', found));
+  if (!same && state === 'directory')
+    throw new ModuleFailure(`refusing to convert from directory to hardlink for ${path}`, aboutPath('dest', found));
   if (!same && state !== 'absent' && !wanted.force)
-    throw new ModuleFailure(`Cannot link, different hard link exists at destination`, [['dest', path], ['src', wanted.src]]);
+    throw new ModuleFailure(`Cannot link, different hard link exists at destination`, [
+      ['dest', path],
+      ['src', wanted.src],
+    ]);
   const own = planAttributes(wanted.attributes, found.attributes, srcStat, { mode: 0, directory: false });
-  const make = same ? sh`` : joinShell([state === 'absent' ? sh`` : run(sh`rm -f -- ${path}`, 'removing', path), run(sh`ln -- ${found.src ?? ''} ${path}`, 'linking', path)]);
+  const make = same
+    ? sh``
+    : joinShell([
+        state === 'absent' ? sh`` : run(sh`rm -f -- ${path}`, 'removing', path),
+        run(sh`ln -- ${found.src ?? ''} ${path}`, 'linking', path),
+      ]);
   return planned(found, own, context, {
     key: 'dest',
     extra: { src: found.src ?? null },
@@ -217,6 +267,8 @@ interface Parts {
   /** The mode that a new path has before its attributes are set: ansible-core's diff of a real run begins there. */
   readonly creating?: number | undefined;
   /** What the result tells of the path before anything is done. */
+  /** There is nothing yet whose properties a check run could compare. */
+  readonly fresh?: boolean;
   readonly told?: FileStat | undefined;
   readonly tell?: boolean;
   readonly silent?: boolean;
@@ -227,8 +279,9 @@ const planned = (found: FileFound, own: AttributePlan, context: ModuleContext, p
   const changes = [...parts.changes, ...own.changes];
   const base: Dict = result({ changed: changes.length > 0, [parts.key]: found.path, ...parts.extra });
   const told = 'told' in parts ? parts.told : found.stat;
-  const quiet = parts.creating !== undefined && context.checkMode;
-  const ownBefore = parts.creating !== undefined && own.after['mode'] !== undefined ? createdBefore(own, parts.creating) : own.before;
+  const quiet = (parts.creating !== undefined || parts.fresh === true) && context.checkMode;
+  const ownBefore =
+    parts.creating !== undefined && own.after.mode !== undefined ? createdBefore(own, parts.creating) : own.before;
   const before = { path: found.path, ...parts.before, ...(quiet ? {} : ownBefore) };
   const after = { path: found.path, ...parts.after, ...(quiet ? {} : own.after) };
   return {
@@ -236,7 +289,9 @@ const planned = (found: FileFound, own: AttributePlan, context: ModuleContext, p
     changes,
     result: new Map([...base, ...pathResult(told)]),
     ...(parts.silent ? {} : { diff: stateDiff(before, after) }),
-    makesTrue: [{ kind: 'file', name: found.path, state: { state: String(parts.after?.['state'] ?? stateOf(found.stat)) } }],
+    makesTrue: [
+      { kind: 'file', name: found.path, state: { state: String(parts.after?.state ?? stateOf(found.stat)) } },
+    ],
     script: parts.script,
     base,
     tell: parts.tell === false ? undefined : found.path,

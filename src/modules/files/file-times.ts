@@ -34,7 +34,14 @@ export const readTime = (args: Arguments, name: string): Time => {
   if (!match) throw new ModuleFailure(`Error while obtaining timestamp for time ${given} using format ${format}`);
   const part = (key: string, width: number, otherwise: string): string =>
     (order.includes(key) ? (match[order.indexOf(key) + 1] as string) : otherwise).padStart(width, '0');
-  return [part('Y', 4, '1900'), part('m', 2, '1'), part('d', 2, '1'), part('H', 2, '0'), part('M', 2, '0'), part('S', 2, '0')];
+  return [
+    part('Y', 4, '1900'),
+    part('m', 2, '1'),
+    part('d', 2, '1'),
+    part('H', 2, '0'),
+    part('M', 2, '0'),
+    part('S', 2, '0'),
+  ];
 };
 
 /** Puts the time in seconds since 1970 by the host's zone, to compare with what is there. */

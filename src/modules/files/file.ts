@@ -5,10 +5,16 @@ import { home, remotePath } from '../shell/path.ts';
 import { fail, put, readRecords } from '../shell/records.ts';
 import { readStat, stat, whyUnreadable } from '../shell/stat.ts';
 import { readWalk, walk } from '../shell/walk.ts';
-import { attributeFunctions, attributeLook, attributeOptions, readAttributes, readAttributesFound } from './attributes.ts';
+import {
+  attributeFunctions,
+  attributeLook,
+  attributeOptions,
+  readAttributes,
+  readAttributesFound,
+} from './attributes.ts';
 import { planAbsent, planDirectory, planFile, planHard, planLink, planTouch } from './file-states.ts';
+import { readTime, timeLook, timeOptions } from './file-times.ts';
 import { type FileFound, type FileWanted, finishFile } from './file-wanted.ts';
-import { timeLook, readTime, timeOptions } from './file-times.ts';
 import { pathResult, stateOf } from './path-result.ts';
 
 const options: OptionTable = {
@@ -33,7 +39,8 @@ export const file = defineModule<FileWanted, FileFound>({
   options,
   prepare: (args) => readWanted(args),
   look: (wanted, context) => look(wanted, context),
-  plan: (wanted, found, context) => planners[stateWanted(wanted, found as FileFound)](wanted, found as FileFound, context),
+  plan: (wanted, found, context) =>
+    planners[stateWanted(wanted, found as FileFound)](wanted, found as FileFound, context),
   apply: (wanted, found, plan) => finishFile(wanted, found as FileFound, plan),
 });
 
@@ -84,11 +91,15 @@ while [ "$kb_new" ] && [ ! -e "$kb_new" ] && [ ! -L "$kb_new" ]; do
   kb_put new "$kb_new"
   case $kb_new in */*) kb_new=\${kb_new%/*} ;; *) kb_new= ;; esac
 done
-${src === undefined || (state !== 'link' && state !== 'hard') ? sh`:` : sh`kb_src=${remotePath(src)}
+${
+  src === undefined || (state !== 'link' && state !== 'hard')
+    ? sh`:`
+    : sh`kb_src=${remotePath(src)}
 kb_put src "$kb_src"
 case $kb_src in /*) ;; *) [ ${state} = hard ] || case $kb_path in */*) kb_src=\${kb_path%/*}/$kb_src ;; esac ;; esac
 kb_stat src_ "$kb_src" -L
-if [ -d "$kb_path" ] && [ ! -L "$kb_path" ] && [ "$(ls -A -- "$kb_path")" ]; then kb_put full 1; fi`}
+if [ -d "$kb_path" ] && [ ! -L "$kb_path" ] && [ "$(ls -A -- "$kb_path")" ]; then kb_put full 1; fi`
+}
 ${attributeLook(attributes, sh`"$kb_path"`)}
 ${timeLook('atime', wanted.atime)}
 ${timeLook('mtime', wanted.mtime)}
@@ -106,11 +117,18 @@ ${listing ? sh`if [ -d "$kb_path" ]; then kb_walk ${wanted.follow && wanted.recu
         stat: own,
         unreadable: whyUnreadable(records),
         target: readStat(records, 'to_'),
-        missing: all.filter(([key]) => key === 'new').map(([, value]) => value).reverse(),
+        missing: all
+          .filter(([key]) => key === 'new')
+          .map(([, value]) => value)
+          .reverse(),
         src: fields.get('src'),
         srcStat: readStat(records, 'src_'),
         full: fields.has('full'),
-        attributes: readAttributesFound(attributes, records, new Map([['path', fields.get('path') ?? ''], ...pathResult(own)])),
+        attributes: readAttributesFound(
+          attributes,
+          records,
+          new Map([['path', fields.get('path') ?? ''], ...pathResult(own)]),
+        ),
         atime: fields.get('atime'),
         mtime: fields.get('mtime'),
         below: listing ? readWalk(records) : [],

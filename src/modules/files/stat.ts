@@ -1,4 +1,5 @@
-import { Float, type Dict } from '../../template/values.ts';
+import { posix } from 'node:path';
+import { type Dict, Float } from '../../template/values.ts';
 import { sh } from '../../transport/shell/quote.ts';
 import { defineModule, type Look, ModuleFailure } from '../module.ts';
 import { flag, needed, result, text } from '../read.ts';
@@ -23,10 +24,26 @@ export const stat = defineModule<Wanted, Dict>({
     path: { type: 'path', required: true, aliases: ['dest', 'name'], description: 'The path to look at.' },
     follow: { type: 'bool', default: false, description: 'Whether to follow a link.' },
     get_checksum: { type: 'bool', default: true, description: 'Whether to tell the digest of a file.' },
-    get_mime: { type: 'bool', default: true, aliases: ['mime', 'mime_type', 'mime-type'], description: 'Whether to tell the MIME type, where the host has the program file.' },
-    get_attributes: { type: 'bool', default: true, aliases: ['attr', 'attributes'], description: 'Whether to tell the flags, where the host has lsattr.' },
+    get_mime: {
+      type: 'bool',
+      default: true,
+      aliases: ['mime', 'mime_type', 'mime-type'],
+      description: 'Whether to tell the MIME type, where the host has the program file.',
+    },
+    get_attributes: {
+      type: 'bool',
+      default: true,
+      aliases: ['attr', 'attributes'],
+      description: 'Whether to tell the flags, where the host has lsattr.',
+    },
     get_selinux_context: { type: 'bool', default: false, description: 'Whether to tell the SELinux context.' },
-    checksum_algorithm: { type: 'str', default: 'sha1', choices: [...algorithms], aliases: ['checksum', 'checksum_algo'], description: 'Which digest.' },
+    checksum_algorithm: {
+      type: 'str',
+      default: 'sha1',
+      choices: [...algorithms],
+      aliases: ['checksum', 'checksum_algo'],
+      description: 'Which digest.',
+    },
   },
   prepare: (args) => ({
     path: needed(args, 'path'),
@@ -46,9 +63,9 @@ kb_put path "$kb_path"
 kb_stat '' "$kb_path" ${followed}
 [ -e "$kb_path" ] || [ -L "$kb_path" ] || exit 0
 for kb_x in r w x; do test -$kb_x "$kb_path" && kb_put can_$kb_x 1; done
-if [ -L "$kb_path" ]; then kb_put source "$(readlink -f -- "$kb_path")"; fi
+if [ -L "$kb_path" ] && [ -e "$kb_path" ]; then kb_put source "$(readlink -f -- "$kb_path")"; fi
 ${checksum === undefined ? sh`:` : sh`if [ -f "$kb_path" ] && ${follow ? sh`:` : sh`[ ! -L "$kb_path" ]`} && [ -r "$kb_path" ]; then kb_put checksum "$(kb_sum ${checksum} "$kb_path")"; fi`}
-${mime ? sh`kb_put mime "$(LC_ALL=C file ${followed} -b --mime-type -- "$kb_path" 2>/dev/null):$(LC_ALL=C file ${followed} -b --mime-encoding -- "$kb_path" 2>/dev/null)"` : sh`:`}
+${mime ? sh`kb_put mime "$(LC_ALL=C file ${followed} -b -i -- "$kb_path" 2>/dev/null)"` : sh`:`}
 ${attributes ? sh`kb_put attributes "$(LC_ALL=C lsattr -vd -- "$kb_path" 2>/dev/null)"` : sh`:`}
 :`;
   return {
@@ -65,7 +82,7 @@ ${attributes ? sh`kb_put attributes "$(LC_ALL=C lsattr -vd -- "$kb_path" 2>/dev/
 
 const describe = (found: FileStat, { fields }: Records, mime: boolean, attributes: boolean): Dict => {
   const may = (bit: number): boolean => (found.mode & bit) !== 0;
-  const [mimetype, charset] = (fields.get('mime') ?? ':').split(':');
+  const [, mimetype, charset] = /^([^;]+); charset=(\S+)$/.exec(fields.get('mime') ?? '') ?? [];
   const link = found.type === 'link';
   return result({
     exists: true,
@@ -106,7 +123,10 @@ const describe = (found: FileStat, { fields }: Records, mime: boolean, attribute
     executable: fields.has('can_x'),
     pw_name: found.user,
     gr_name: found.group,
-    lnk_source: link ? fields.get('source') : undefined,
+    // busybox's readlink -f says nothing useful of a link that leads nowhere.
+    lnk_source: link
+      ? (fields.get('source') ?? posix.resolve(posix.dirname(fields.get('path') ?? '/'), found.target ?? ''))
+      : undefined,
     lnk_target: link ? found.target : undefined,
     checksum: fields.get('checksum') || undefined,
     ...(mime ? { mimetype: mimetype || 'unknown', charset: charset || 'unknown' } : {}),
@@ -119,7 +139,11 @@ const flagsOf = (line: string): Record<string, string | string[] | null> => {
   const match = /^\s*(\d+)\s+([-A-Za-z]+)\s/.exec(line);
   if (!match) return { attributes: [], attr_flags: '', version: null };
   const flags = (match[2] as string).replaceAll('-', '');
-  return { version: match[1] as string, attr_flags: flags, attributes: [...flags].map((flag) => flagNames[flag] ?? flag) };
+  return {
+    version: match[1] as string,
+    attr_flags: flags,
+    attributes: [...flags].map((flag) => flagNames[flag] ?? flag),
+  };
 };
 
 /** The words that Ansible's documentation of `stat` gives to the letters of lsattr. */

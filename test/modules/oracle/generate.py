@@ -24,7 +24,7 @@ def main() -> None:
         answers = [answer(ansible, case) for case in chunk(cases)]
         merged = {k: v for part in answers for k, v in part.items()}
         with open(file[:-4] + ".json", "w") as out:
-            json.dump(merged, out, indent=2, ensure_ascii=False)
+            json.dump(merged, out, indent=2, ensure_ascii=True)
             out.write("\n")
         print(file, len(merged))
 
