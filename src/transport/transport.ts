@@ -16,6 +16,8 @@ export interface Target {
   /** `ansible_ssh_common_args` and `ansible_ssh_extra_args`, split into words: `-o Option=value`, `-J host` … */
   readonly sshArguments?: readonly string[] | undefined;
   readonly connectTimeoutMs: number;
+  /** `ansible_shell_executable`: the POSIX shell that scripts run in; /bin/sh when absent. */
+  readonly shellPath?: string | undefined;
 }
 
 /** Who runs the commands: the login user, or another by way of a become method. */
@@ -71,6 +73,13 @@ export interface Script {
   readonly timeoutMs?: number | undefined;
   /** Called with output as it comes, for what may run long. */
   readonly onOutput?: ((stream: 'stdout' | 'stderr', bytes: Uint8Array) => void) | undefined;
+  /**
+   * Whether it gets a session, `$$` and pipes of its own: for what users write, runs long or starts daemons. Costs about
+   * 4 ms on the host; by default only what has `timeoutMs` or `onOutput`.
+   */
+  readonly ownSession?: boolean | undefined;
+  /** False: the reply holds no output, since `onOutput` has had it. */
+  readonly keepOutput?: boolean | undefined;
 }
 
 export interface Reply {
