@@ -5,6 +5,7 @@ import { isLabInventory, writeInventory } from '../../lab/inventory.ts';
 import type { Docker, Shell } from '../../lab/layers.ts';
 import { down } from '../../lab/power.ts';
 import { packageProxy } from '../../lab/proxy.ts';
+import { imageRegistry } from '../../lab/registry/image-registry.ts';
 import { up } from '../../lab/up.ts';
 import { UserError } from '../../util/diagnostic.ts';
 import { tellFailures } from '../failures.ts';
@@ -37,7 +38,8 @@ const run = async (flags: UpFlags, signal: AbortSignal): Promise<void> => {
   await checkInventory(inventory);
   const started = Date.now();
   const home = labHome(flags);
-  const lab = await up({ ...flags, home, services: [packageProxy], signal, onProgress: say });
+  const services = flags.docker === 'none' ? [packageProxy] : [packageProxy, imageRegistry];
+  const lab = await up({ ...flags, home, services, signal, onProgress: say });
   try {
     await writeInventory(lab.place, lab.record, inventory);
   } catch (error) {
