@@ -45,8 +45,11 @@ export const processesOf = async (place: LabPlace, group?: string): Promise<numb
     const inside = cgroups
       .split('\n')
       .some((line) => `${line.split(':').slice(2).join(':')}/`.startsWith(`/${wanted}/`));
-    const [, , , name, , folder] = command.split('\0');
-    const entering = name === launcher && folder === place.folder;
+    const [, , , name, groups, folder] = command.split('\0');
+    const entering =
+      name === launcher &&
+      folder === place.folder &&
+      groups?.split(' ').some((path) => `${path}/`.includes(`/${wanted}/`));
     if (inside || entering) found.push(Number(entry));
   }
   return found;

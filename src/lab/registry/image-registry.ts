@@ -85,10 +85,8 @@ const waitFor = async (place: LabPlace, listen: string, ca: string, { signal }: 
   try {
     for (let tries = 0; !(await answers(client)); tries++) {
       signal?.throwIfAborted();
-      // A program that is just being started may be missed once.
-      if (tries > 4)
-        for (const group of ['registry', 'binaries'])
-          if ((await processesOf(place, group)).length === 0) throw await silent(place, group);
+      for (const group of ['registry', 'binaries'])
+        if ((await processesOf(place, group)).length === 0) throw await silent(place, group);
       if (tries > 200) throw await silent(place, 'registry');
       await delay(50);
     }
