@@ -3,6 +3,7 @@ import { certificate } from './certificate.ts';
 import { certificate_authority } from './certificate_authority.ts';
 import { etcd_access } from './etcd_access.ts';
 import { k8s } from './k8s.ts';
+import { node_image } from './node_image.ts';
 import { private_key } from './private_key.ts';
 import { static_pod } from './static_pod.ts';
 
@@ -12,6 +13,7 @@ export const kubernetes: readonly Module[] = [
   certificate_authority,
   etcd_access,
   k8s,
+  node_image,
   private_key,
   static_pod,
 ];

@@ -1,0 +1,149 @@
+import { createHash } from 'node:crypto';
+import { joinShell, sh } from '../../transport/shell/quote.ts';
+import { asText } from '../coerce.ts';
+import { defineModule, ModuleFailure } from '../module.ts';
+import { list, needed, result, text } from '../read.ts';
+import { fail, put, readRecords } from '../shell/records.ts';
+
+interface Binary {
+  readonly name: string;
+  readonly url: string;
+  readonly sha256: string | undefined;
+}
+
+interface Wanted {
+  readonly name: string;
+  readonly base: string;
+  readonly binaries: readonly Binary[];
+  readonly authority: string | undefined;
+}
+
+interface Found {
+  readonly hasDocker: boolean;
+  /** The label that tells what the image was made from; undefined where there is no image. */
+  readonly recipe: string | undefined;
+}
+
+const recipeLabel = 'k8s-bm.recipe';
+
+/**
+ * The image that kubelet, kube-proxy and cri-dockerd run from, which nobody publishes: upstream's binaries, their checksums
+ * held to upstream's, laid over a base image. It is made on each host, in a container of the base image, so the host needs no
+ * program but Docker and nothing travels through the controller.
+ */
+export const node_image = defineModule<Wanted, Found>({
+  name: 'node_image',
+  summary: 'Make the image that the node components run from',
+  options: {
+    name: { type: 'str', required: true, description: 'The image to make.' },
+    base: { type: 'str', required: true, description: 'The image that it is made from; on the host already.' },
+    binaries: {
+      type: 'list',
+      elements: 'dict',
+      required: true,
+      description: 'The binaries to put into /usr/local/bin.',
+      options: {
+        name: { type: 'str', required: true, description: 'The name of the binary.' },
+        url: { type: 'str', required: true, description: 'Where it is fetched from.' },
+        sha256: {
+          type: 'str',
+          description: 'Its checksum; without it, the file beside it with .sha256 behind its name says.',
+        },
+      },
+    },
+    authority: {
+      type: 'str',
+      description: 'The CA certificate of the server, as PEM, where the base image does not know it.',
+    },
+  },
+
+  prepare: (args) => ({
+    name: needed(args, 'name'),
+    base: needed(args, 'base'),
+    binaries: list(args, 'binaries').map((entry) => {
+      if (!(entry instanceof Map)) throw new ModuleFailure('a binary is a mapping with name and url');
+      const sha256 = entry.get('sha256');
+      return {
+        name: asText(entry.get('name') ?? ''),
+        url: asText(entry.get('url') ?? ''),
+        sha256: sha256 ? asText(sha256) : undefined,
+      };
+    }),
+    authority: text(args, 'authority'),
+  }),
+
+  look: ({ name }) => ({
+    script: {
+      functions: [put, fail],
+      text: sh`command -v docker >/dev/null 2>&1 || { kb_put docker absent; exit 0; }
+if kb_out=$(docker image inspect --format ${`{{index .Config.Labels "${recipeLabel}"}}`} ${name} 2>&1); then kb_put recipe "$kb_out"
+else case $kb_out in *[Nn]'o such '*) ;; *) kb_fail "$kb_out" ;; esac; fi`,
+    },
+    parse: (reply) => {
+      const { fields } = readRecords(reply);
+      return { hasDocker: fields.get('docker') !== 'absent', recipe: fields.get('recipe') };
+    },
+  }),
+
+  plan: (wanted, found, { checkMode }) => {
+    if (!found?.hasDocker && !checkMode) throw new ModuleFailure('Docker is not installed on this host');
+    const what = `image ${wanted.name}`;
+    const before = found?.recipe === undefined ? null : 'of another recipe';
+    const changes =
+      found?.recipe === recipeOf(wanted)
+        ? []
+        : [
+            {
+              what,
+              before,
+              after: `made from ${wanted.base} and ${wanted.binaries.map(({ name }) => name).join(', ')}`,
+            },
+          ];
+    return {
+      outcome: changes.length > 0 ? 'change' : 'nothing',
+      changes,
+      result: result({ changed: changes.length > 0 }),
+    };
+  },
+
+  apply: (wanted) => ({
+    script: {
+      functions: [put, fail],
+      stdin: Buffer.from(`${insideText(wanted)}\n`),
+      text: joinShell([
+        sh`kb_name=${`k8s-bm-make-${recipeOf(wanted)}`}`,
+        sh`docker rm -f "$kb_name" >/dev/null 2>&1`,
+        sh`kb_err=$(docker run -i --name "$kb_name" --network host --entrypoint sh ${wanted.base} 2>&1) || { docker rm -f "$kb_name" >/dev/null 2>&1; kb_fail "$kb_err"; }`,
+        sh`kb_err=$(docker commit --change 'ENTRYPOINT []' --change 'CMD []' --change ${`LABEL ${recipeLabel}=${recipeOf(wanted)}`} "$kb_name" ${wanted.name} 2>&1 >/dev/null) || kb_fail "$kb_err"`,
+        sh`docker rm -f "$kb_name" >/dev/null`,
+      ]),
+    },
+    finish: (reply) => {
+      readRecords(reply);
+      return result({ changed: true });
+    },
+  }),
+});
+
+/** What runs inside the container: every binary is fetched, checked and only then put in its place. */
+const insideText = ({ binaries, authority }: Wanted) =>
+  joinShell([
+    sh`set -e; cd /usr/local/bin`,
+    ...(authority ? [sh`printf '%s\n' ${authority} >/tmp/authority; export CURL_CA_BUNDLE=/tmp/authority`] : []),
+    sh`fetch() { curl -fsSL --retry 3 --connect-timeout 10 -o "$1" -- "$2" || { echo "fetching $2 failed" >&2; exit 1; }; }`,
+    ...binaries.map(({ name, url, sha256 }) =>
+      joinShell([
+        sh`fetch ${`.${name}`} ${url}`,
+        sha256 ? sh`sum=${sha256}` : sh`fetch /tmp/sum ${`${url}.sha256`}; sum=$(cut -c1-64 /tmp/sum)`,
+        sh`echo "$sum  "${`.${name}`} | sha256sum -c - >/dev/null || { echo ${`${url} has another checksum than it should`} >&2; exit 1; }`,
+        sh`chmod 0755 ${`.${name}`}; mv ${`.${name}`} ${name}`,
+      ]),
+    ),
+    sh`rm -f /tmp/authority /tmp/sum`,
+  ]).text;
+
+const recipeOf = ({ base, binaries }: Wanted): string =>
+  createHash('sha256')
+    .update(JSON.stringify([base, binaries]))
+    .digest('hex')
+    .slice(0, 16);
