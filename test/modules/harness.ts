@@ -30,6 +30,8 @@ export interface Setting {
   readonly directory?: string;
   readonly cwd?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Runs shell text elsewhere than on this machine: on a lab host. */
+  readonly run?: (text: string, stdin: Uint8Array) => Promise<Reply>;
 }
 
 export interface Outcome {
@@ -109,10 +111,12 @@ export const hostModule = (name: string): HostModule => {
 
 /** One script in a shell of its own. */
 export const runScript = async (script: Script, setting: Setting = {}): Promise<Reply> => {
+  const whole = `${definitions(script.functions ?? [])}\n${script.text.text}\n`;
+  if (setting.run) return setting.run(whole, script.stdin ?? new Uint8Array());
   const directory = mkdtempSync(join(tmpdir(), 'kb-script-'));
   try {
     const file = join(directory, 'script');
-    writeFileSync(file, encode(`${definitions(script.functions ?? [])}\n${script.text.text}\n`));
+    writeFileSync(file, encode(whole));
     const busybox = setting.shell === 'busybox';
     const [program, args] = busybox ? ['/bin/busybox', ['ash', file]] : ['/bin/sh', [file]];
     const child = spawn(program as string, args as string[], {
