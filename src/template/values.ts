@@ -1,4 +1,5 @@
 import type { Position } from '../util/position.ts';
+import type { Origin } from './template-error.ts';
 
 /**
  * Python's values in JavaScript: what YAML holds, what templates compute, what modules take and return.
@@ -68,13 +69,22 @@ export class Vaulted {
   }
 }
 
-/** Jinja2's StrictUndefined: may be tested and defaulted; any other use is an error that tells `reason`. */
+/**
+ * Jinja2's StrictUndefined: may be tested and defaulted, and so may its attributes; any other use is an error that tells
+ * `reason` and points to where the missing name stands.
+ */
 export class Undefined {
   readonly name: string;
   readonly reason: string;
-  constructor(name: string, reason: string) {
+  readonly origin: Origin | undefined;
+  readonly at: number;
+  readonly length: number;
+  constructor(name: string, reason: string, origin?: Origin, at = 0, length = 1) {
     this.name = name;
     this.reason = reason;
+    this.origin = origin;
+    this.at = at;
+    this.length = length;
   }
 }
 
@@ -85,6 +95,10 @@ export class Callable {
   constructor(name: string, call: (positional: Value[], named: Map<string, Value>) => Value) {
     this.name = name;
     this.call = call;
+  }
+  /** Its attributes, where it has any. */
+  member(_name: Value): Value | undefined {
+    return undefined;
   }
 }
 
@@ -98,6 +112,12 @@ export abstract class Opaque {
   /** The keys, where the object is a mapping that can be walked. */
   keys?(): Value[];
   set?(key: Value, value: Value): void;
+  /** What Python prints for it. */
+  text?(): string;
+  /** Its order against another object; undefined where they have none. */
+  compare?(other: Opaque): number | undefined;
+  /** The result of `this operator other`, where there is one. */
+  operate?(operator: string, other: Value): Value | undefined;
 }
 
 /** The special value of the variable `omit`: a module's argument with this value was not given. */

@@ -1,0 +1,88 @@
+import { changingMethods } from '../python/dict-methods.ts';
+import { type Syntax, syntaxKey } from '../syntax/delimiters.ts';
+import { parseWholeExpression } from '../syntax/expression-parser.ts';
+import { tokenizeExpression, tokenizeTemplate } from '../syntax/lexer.ts';
+import { parseTemplate } from '../syntax/statement-parser.ts';
+import { TokenStream } from '../syntax/token-stream.ts';
+import type { Expression, Statement } from '../syntax/tree.ts';
+import { compileExpression, located } from './expression.ts';
+import type { Evaluate, Execute } from './frame.ts';
+import { type BlockSource, compileBlockSource } from './inheritance.ts';
+import { compileBody } from './statement.ts';
+
+/** A template or an expression, ready to run. */
+export interface Unit {
+  readonly source: string;
+  readonly execute: Execute;
+  readonly blocks: ReadonlyMap<string, BlockSource>;
+  /** Whether it defines blocks or extends a template. */
+  readonly inherits: boolean;
+  /** Whether it may change a list or dict, so that variables must be copied before. */
+  readonly changes: boolean;
+}
+
+export interface ExpressionUnit {
+  readonly source: string;
+  readonly evaluate: Evaluate;
+  readonly changes: boolean;
+}
+
+const units = new Map<string, Unit>();
+const expressions = new Map<string, ExpressionUnit>();
+/** Entries after which a cache begins anew: a run with generated texts must not grow without end. */
+const capacity = 20_000;
+
+const cached = <T>(cache: Map<string, T>, key: string, make: () => T): T => {
+  let value = cache.get(key);
+  if (value === undefined) {
+    if (cache.size >= capacity) cache.clear();
+    value = make();
+    cache.set(key, value);
+  }
+  return value;
+};
+
+/** Throws TemplateSyntaxError. Compiled once for each text and syntax. */
+export const compileTemplate = (source: string, syntax: Syntax): Unit =>
+  cached(units, syntaxKey(syntax) + source, () => {
+    const body = parseTemplateText(source, syntax);
+    const blocks = new Map<string, BlockSource>();
+    const facts = inspect(body, (node) => {
+      if (node.kind === 'block') blocks.set(node.name, compileBlockSource(node));
+    });
+    return { source, execute: compileBody(body), blocks, ...facts };
+  });
+
+/** Throws TemplateSyntaxError. */
+export const compileBareExpression = (source: string, syntax: Syntax): ExpressionUnit =>
+  cached(expressions, syntaxKey(syntax) + source, () => {
+    const tree = parseExpressionText(source, syntax);
+    return { source, evaluate: located(tree, compileExpression(tree)), changes: inspect(tree).changes };
+  });
+
+export const parseTemplateText = (source: string, syntax: Syntax): Statement[] =>
+  parseTemplate(new TokenStream(tokenizeTemplate(source, syntax)));
+
+export const parseExpressionText = (source: string, syntax: Syntax): Expression =>
+  parseWholeExpression(new TokenStream(tokenizeExpression(source, syntax)));
+
+const inspect = (tree: unknown, visit: (node: Statement | Expression) => void = () => {}) => {
+  const facts = { inherits: false, changes: false };
+  walkTree(tree, (node) => {
+    if (node.kind === 'block' || node.kind === 'extends') facts.inherits = true;
+    if (node.kind === 'attribute' && changingMethods.has(node.name)) facts.changes = true;
+    visit(node);
+  });
+  return facts;
+};
+
+/** Visits every node of a tree, the outer before the inner. */
+export const walkTree = (tree: unknown, visit: (node: Statement | Expression) => void): void => {
+  if (Array.isArray(tree)) for (const item of tree) walkTree(item, visit);
+  else if (tree !== null && typeof tree === 'object') {
+    if ('kind' in tree && 'at' in tree) visit(tree as Statement | Expression);
+    if (!('kind' in tree && tree.kind === 'literal')) {
+      for (const child of Object.values(tree)) if (typeof child === 'object') walkTree(child, visit);
+    }
+  }
+};

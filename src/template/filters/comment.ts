@@ -1,0 +1,57 @@
+import { plugin } from '../plugin.ts';
+import { toText } from '../python/text.ts';
+import { TemplateError } from '../template-error.ts';
+import type { Value } from '../values.ts';
+
+interface Style {
+  readonly beginning?: string;
+  readonly decoration: string;
+  readonly end?: string;
+}
+
+const styles: Readonly<Record<string, Style>> = {
+  plain: { decoration: '# ' },
+  erlang: { decoration: '% ' },
+  c: { decoration: '// ' },
+  cblock: { beginning: '/*', decoration: ' * ', end: ' */' },
+  xml: { beginning: '<!--', decoration: ' - ', end: '-->' },
+};
+
+const options = new Set([
+  'newline',
+  'beginning',
+  'prefix',
+  'prefix_count',
+  'decoration',
+  'postfix',
+  'postfix_count',
+  'end',
+]);
+
+/** Makes a comment of a text, in a style of its own or with the given marks. */
+export const comment = plugin("style='plain', **kw", (_, value, name, kw) => {
+  const given = kw as Map<string, Value>;
+  for (const key of given.keys()) if (!options.has(key)) throw new TemplateError(`comment has no option '${key}'`);
+  const style = styles[toText(name)];
+  if (!style)
+    throw new TemplateError(`comment knows no style '${toText(name)}': it has ${Object.keys(styles).join(', ')}`);
+  const option = (key: string, fallback: string): string => toText(given.get(key) ?? fallback);
+  const newline = option('newline', '\n');
+  const decoration = option('decoration', style.decoration);
+  const [beginning, end] = [option('beginning', style.beginning ?? ''), option('end', style.end ?? '')];
+  const edge = (kind: 'prefix' | 'postfix'): string => {
+    const count = Number(option(`${kind}_count`, '1'));
+    const mark = option(kind, decoration.trimEnd());
+    return mark === '' ? '' : (mark + newline).repeat(count);
+  };
+  const text = decoration + toText(value).replaceAll(newline, newline + decoration);
+  const body = text.replaceAll(decoration + newline, decoration.trimEnd() + newline);
+  return [
+    beginning && beginning + newline,
+    edge('prefix'),
+    body,
+    newline,
+    edge('postfix').replace(new RegExp(`${newline === '\n' ? '\n' : ''}$`), ''),
+    end && newline + end,
+  ].join('');
+});

@@ -1,0 +1,164 @@
+import type { Plugin } from '../plugin.ts';
+import { abs } from './abs.ts';
+import { attr } from './attr.ts';
+import { b64decode } from './b64decode.ts';
+import { b64encode } from './b64encode.ts';
+import { basename } from './basename.ts';
+import { batch } from './batch.ts';
+import { bool } from './bool.ts';
+import { capitalize } from './capitalize.ts';
+import { center } from './center.ts';
+import { combine } from './combine.ts';
+import { comment } from './comment.ts';
+import { defaultFilter } from './default.ts';
+import { dict2items } from './dict2items.ts';
+import { dictsort } from './dictsort.ts';
+import { difference } from './difference.ts';
+import { dirname } from './dirname.ts';
+import { escapeFilter } from './escape.ts';
+import { extract } from './extract.ts';
+import { filesizeformat } from './filesizeformat.ts';
+import { first } from './first.ts';
+import { flatten } from './flatten.ts';
+import { float } from './float.ts';
+import { forceescape } from './forceescape.ts';
+import { format } from './format.ts';
+import { groupby } from './groupby.ts';
+import { indent } from './indent.ts';
+import { int } from './int.ts';
+import { intersect } from './intersect.ts';
+import { items } from './items.ts';
+import { items2dict } from './items2dict.ts';
+import { join } from './join.ts';
+import { last } from './last.ts';
+import { length } from './length.ts';
+import { listFilter } from './list-filter.ts';
+import { lower } from './lower.ts';
+import { mandatory } from './mandatory.ts';
+import { map } from './map.ts';
+import { max } from './max.ts';
+import { min } from './min.ts';
+import { path_join } from './path_join.ts';
+import { pprint } from './pprint.ts';
+import { product } from './product.ts';
+import { quote } from './quote.ts';
+import { random } from './random.ts';
+import { regex_escape } from './regex_escape.ts';
+import { regex_findall } from './regex_findall.ts';
+import { regex_replace } from './regex_replace.ts';
+import { regex_search } from './regex_search.ts';
+import { reject } from './reject.ts';
+import { rejectattr } from './rejectattr.ts';
+import { replace } from './replace.ts';
+import { reverse } from './reverse.ts';
+import { round } from './round.ts';
+import { safe } from './safe.ts';
+import { select } from './select.ts';
+import { selectattr } from './selectattr.ts';
+import { shuffle } from './shuffle.ts';
+import { slice } from './slice.ts';
+import { sort } from './sort.ts';
+import { split } from './split.ts';
+import { splitext } from './splitext.ts';
+import { string } from './string.ts';
+import { striptags } from './striptags.ts';
+import { subelements } from './subelements.ts';
+import { sum } from './sum.ts';
+import { symmetric_difference } from './symmetric_difference.ts';
+import { ternary } from './ternary.ts';
+import { title } from './title.ts';
+import { trim } from './trim.ts';
+import { truncate } from './truncate.ts';
+import { type_debug } from './type_debug.ts';
+import { union } from './union.ts';
+import { unique } from './unique.ts';
+import { upper } from './upper.ts';
+import { urlencode } from './urlencode.ts';
+import { wordcount } from './wordcount.ts';
+import { xmlattr } from './xmlattr.ts';
+import { zip } from './zip.ts';
+
+/** Every filter by the names that templates have for it. */
+export const filters: ReadonlyMap<string, Plugin> = new Map<string, Plugin>([
+  ['abs', abs],
+  ['attr', attr],
+  ['b64decode', b64decode],
+  ['b64encode', b64encode],
+  ['basename', basename],
+  ['batch', batch],
+  ['bool', bool],
+  ['capitalize', capitalize],
+  ['center', center],
+  ['combine', combine],
+  ['comment', comment],
+  ['count', length],
+  ['d', defaultFilter],
+  ['default', defaultFilter],
+  ['dict2items', dict2items],
+  ['dictsort', dictsort],
+  ['difference', difference],
+  ['dirname', dirname],
+  ['e', escapeFilter],
+  ['escape', escapeFilter],
+  ['extract', extract],
+  ['filesizeformat', filesizeformat],
+  ['first', first],
+  ['flatten', flatten],
+  ['float', float],
+  ['forceescape', forceescape],
+  ['format', format],
+  ['groupby', groupby],
+  ['indent', indent],
+  ['int', int],
+  ['intersect', intersect],
+  ['items', items],
+  ['items2dict', items2dict],
+  ['join', join],
+  ['last', last],
+  ['length', length],
+  ['list', listFilter],
+  ['lower', lower],
+  ['mandatory', mandatory],
+  ['map', map],
+  ['max', max],
+  ['min', min],
+  ['path_join', path_join],
+  ['pprint', pprint],
+  ['product', product],
+  ['quote', quote],
+  ['random', random],
+  ['regex_escape', regex_escape],
+  ['regex_findall', regex_findall],
+  ['regex_replace', regex_replace],
+  ['regex_search', regex_search],
+  ['reject', reject],
+  ['rejectattr', rejectattr],
+  ['replace', replace],
+  ['reverse', reverse],
+  ['round', round],
+  ['safe', safe],
+  ['select', select],
+  ['selectattr', selectattr],
+  ['shuffle', shuffle],
+  ['slice', slice],
+  ['sort', sort],
+  ['split', split],
+  ['splitext', splitext],
+  ['string', string],
+  ['striptags', striptags],
+  ['subelements', subelements],
+  ['sum', sum],
+  ['symmetric_difference', symmetric_difference],
+  ['ternary', ternary],
+  ['title', title],
+  ['trim', trim],
+  ['truncate', truncate],
+  ['type_debug', type_debug],
+  ['union', union],
+  ['unique', unique],
+  ['upper', upper],
+  ['urlencode', urlencode],
+  ['wordcount', wordcount],
+  ['xmlattr', xmlattr],
+  ['zip', zip],
+]);

@@ -1,0 +1,6 @@
+import { plugin } from '../plugin.ts';
+import { extreme } from './extreme.ts';
+
+export const min = plugin('case_sensitive=True, attribute=None', (context, value, caseSensitive, attribute) =>
+  extreme(context, value, caseSensitive, attribute, -1),
+);

@@ -1,0 +1,6 @@
+import { plugin } from '../plugin.ts';
+import { chosen } from './select.ts';
+
+export const reject = plugin('*args, **kwargs', (context, value, args, kwargs) =>
+  chosen(context, value, args, kwargs, false),
+);

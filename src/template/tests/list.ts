@@ -1,0 +1,77 @@
+import type { Plugin } from '../plugin.ts';
+import * as comparisons from './comparisons.ts';
+import { defined, undefinedTest } from './defined.ts';
+import * as types from './kinds.ts';
+import * as names from './known-names.ts';
+import * as regex from './regex.ts';
+import * as results from './results.ts';
+import * as text from './text.ts';
+import * as truth from './truth.ts';
+import { version } from './version.ts';
+
+/** Every test by the names that templates have for it. */
+export const tests: ReadonlyMap<string, Plugin> = new Map<string, Plugin>([
+  ['!=', comparisons.ne],
+  ['<', comparisons.lt],
+  ['<=', comparisons.le],
+  ['==', comparisons.eq],
+  ['>', comparisons.gt],
+  ['>=', comparisons.ge],
+  ['all', truth.all],
+  ['any', truth.any],
+  ['boolean', types.boolean],
+  ['callable', types.callable],
+  ['change', results.changed],
+  ['changed', results.changed],
+  ['contains', comparisons.contains],
+  ['defined', defined],
+  ['divisibleby', comparisons.divisibleby],
+  ['eq', comparisons.eq],
+  ['equalto', comparisons.eq],
+  ['escaped', text.escaped],
+  ['even', comparisons.even],
+  ['failed', results.failed],
+  ['failure', results.failed],
+  ['false', types.falseTest],
+  ['falsy', truth.falsy],
+  ['filter', names.filter],
+  ['finished', results.finished],
+  ['float', types.float],
+  ['ge', comparisons.ge],
+  ['greaterthan', comparisons.gt],
+  ['gt', comparisons.gt],
+  ['in', comparisons.inTest],
+  ['integer', types.integer],
+  ['iterable', types.iterable],
+  ['le', comparisons.le],
+  ['lessthan', comparisons.lt],
+  ['lower', text.lower],
+  ['lt', comparisons.lt],
+  ['mapping', types.mapping],
+  ['match', regex.match],
+  ['ne', comparisons.ne],
+  ['none', types.none],
+  ['number', types.number],
+  ['odd', comparisons.odd],
+  ['reachable', results.reachable],
+  ['regex', regex.regex],
+  ['sameas', comparisons.sameas],
+  ['search', regex.search],
+  ['sequence', types.sequence],
+  ['skip', results.skipped],
+  ['skipped', results.skipped],
+  ['started', results.started],
+  ['string', types.string],
+  ['succeeded', results.succeeded],
+  ['success', results.succeeded],
+  ['successful', results.succeeded],
+  ['test', names.test],
+  ['timedout', results.timedout],
+  ['true', types.trueTest],
+  ['truthy', truth.truthy],
+  ['undefined', undefinedTest],
+  ['unreachable', results.unreachable],
+  ['upper', text.upper],
+  ['version', version],
+  ['version_compare', version],
+]);
