@@ -1,11 +1,12 @@
 import { quote } from '../shell/quote.ts';
-import { askHint, type BecomeMethod, becomeUser, flagWords } from './method.ts';
+import { splitWords } from '../words.ts';
+import { askHint, type BecomeMethod, becomeUser } from './method.ts';
 
 /** doas asks on the terminal and nowhere else, so with a password it gets one; without, `-n` makes it refuse at once. */
 export const doas: BecomeMethod = {
   name: 'doas',
   command(identity, command) {
-    const flags = [...flagWords(identity.flags ?? ''), ...(identity.password === undefined ? ['-n'] : [])];
+    const flags = [...splitWords(identity.flags ?? ''), ...(identity.password === undefined ? ['-n'] : [])];
     return [...[identity.exe ?? 'doas', ...flags, '-u', becomeUser(identity)].map(quote), command].join(' ');
   },
   asks: (identity) => identity.password !== undefined,

@@ -18,8 +18,5 @@ export interface BecomeMethod {
 /** The user that commands run as where `become_user` does not say. */
 export const becomeUser = (identity: Identity): string => identity.user ?? 'root';
 
-/** `become_flags` as words: blanks part them, quotes keep blanks. */
-export const flagWords = (flags: string): string[] =>
-  [...flags.matchAll(/(?:[^\s'"]+|'[^']*'|"[^"]*")+/g)].map(([word]) => word.replace(/'([^']*)'|"([^"]*)"/g, '$1$2'));
-
+/** What to do where a password is missing or wrong. */
 export const askHint = 'give the password with -K, or ansible_become_password in a vaulted file';

@@ -1,5 +1,6 @@
 import { quote } from '../shell/quote.ts';
-import { askHint, type BecomeMethod, becomeUser, flagWords } from './method.ts';
+import { splitWords } from '../words.ts';
+import { askHint, type BecomeMethod, becomeUser } from './method.ts';
 
 /**
  * su (util-linux, busybox) reads one line from its standard input where that is no terminal. Its question is translated,
@@ -8,7 +9,7 @@ import { askHint, type BecomeMethod, becomeUser, flagWords } from './method.ts';
 export const su: BecomeMethod = {
   name: 'su',
   command(identity, command) {
-    const words = [identity.exe ?? 'su', ...flagWords(identity.flags ?? ''), becomeUser(identity), '-c', command];
+    const words = [identity.exe ?? 'su', ...splitWords(identity.flags ?? ''), becomeUser(identity), '-c', command];
     return words.map(quote).join(' ');
   },
   asks: (identity) => identity.password !== undefined,

@@ -1,11 +1,12 @@
 import { quote } from '../shell/quote.ts';
-import { askHint, type BecomeMethod, becomeUser, flagWords } from './method.ts';
+import { splitWords } from '../words.ts';
+import { askHint, type BecomeMethod, becomeUser } from './method.ts';
 
 /** sudo reads the password from its standard input (`-S`), asked with a prompt of ours (`-p`); no terminal. */
 export const sudo: BecomeMethod = {
   name: 'sudo',
   command(identity, command, prompt) {
-    const words = flagWords(identity.flags ?? '-H -S -n');
+    const words = splitWords(identity.flags ?? '-H -S -n');
     const flags = identity.password === undefined ? words : withPrompt(words, prompt);
     return [...[identity.exe ?? 'sudo', ...flags, '-u', becomeUser(identity)].map(quote), command].join(' ');
   },

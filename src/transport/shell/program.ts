@@ -60,6 +60,8 @@ while :; do
 done`;
 
 /**
+ * What is only waiting to be buried by a slow init does not count as living.
+ *
  * Verbs: f bytes for a file, g go, k kill one script's group by a signal, p end the pumps of a script that is over,
  * x end whatever runs and say so, t target of an upload, u bytes for it.
  */
@@ -71,6 +73,18 @@ const reader = sh`kb_take() {
 }
 kb_file() {
   if true >>"$2"; then kb_take "$1" >>"$2" || kb_bad=1; else kb_take "$1" >/dev/null; kb_bad=1; fi
+}
+kb_lives() {
+  kill -0 "$1" || return 1
+  [ "$kb_dash" ] && [ -r /proc/self/stat ] || return 0
+  for kb_f in /proc/[0-9]*/stat; do
+    read -r kb_l <"$kb_f" || continue
+    kb_l=\${kb_l##*) }
+    case $kb_l in [ZX]*) continue ;; esac
+    kb_l=\${kb_l#* * }
+    [ "$kb_dash\${kb_l%% *}" = "$1" ] && return 0
+  done
+  return 1
 }
 kb_end() {
   kb_g=
@@ -84,7 +98,7 @@ kb_end() {
     for kb_p in $kb_g; do kill -$kb_s $kb_p; done
     for kb_w in 1 2 3 4 5 6 7 8 9 10; do
       kb_left=
-      for kb_p in $kb_g; do kill -0 $kb_p && kb_left=1; done
+      for kb_p in $kb_g; do kb_lives $kb_p && kb_left=1; done
       [ "$kb_left" ] || return 0
       if [ $kb_w -lt 4 ]; then sleep 0.02 || sleep 1; else sleep 0.25 || sleep 1; fi
     done
