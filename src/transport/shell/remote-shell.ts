@@ -46,6 +46,8 @@ export class FramedShell implements RemoteShell {
   #aborted: (() => void) | undefined;
   #ended: Error | undefined;
   #closing = false;
+  /** Workers that we had ended, and whose end the far side has still to tell. */
+  #deaths = 0;
   #deadline: NodeJS.Timeout | undefined;
   #pumps: NodeJS.Timeout | undefined;
 
@@ -173,9 +175,14 @@ export class FramedShell implements RemoteShell {
     if (this.#ended) throw this.#ended;
     const done = deferred();
     this.#aborted = done.resolve;
+    this.#deaths++;
     void this.#write([header('x 0')]);
-    const late = delay(closeMs * 2).then(() => this.channel.destroy());
-    await Promise.race([done.promise, late, this.channel.closed]);
+    const late = setTimeout(() => {
+      this.channel.destroy();
+      done.resolve();
+    }, closeMs * 2);
+    await Promise.race([done.promise, this.channel.closed]);
+    clearTimeout(late);
     this.#aborted = undefined;
   }
 
@@ -193,7 +200,8 @@ export class FramedShell implements RemoteShell {
 
   #hear(mark: Mark): void {
     if (mark.kind === 'A') this.#aborted?.();
-    else if (mark.kind === 'D' && !this.#aborted && !this.#closing) {
+    else if (mark.kind === 'D' && this.#deaths > 0) this.#deaths--;
+    else if (mark.kind === 'D' && !this.#closing) {
       this.#end(
         new ConnectionLost(
           this.#options.host,

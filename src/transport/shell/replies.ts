@@ -71,7 +71,7 @@ export class ReplyCollector {
         const script = this.#scripts[open.index];
         const reply = this.#replies[open.index];
         if (!script || !reply) return;
-        const copy = Uint8Array.from(bytes);
+        const copy = Buffer.from(bytes);
         if (script.keepOutput !== false) (open.stream === 'stdout' ? reply.out : reply.err).push(copy);
         script.onOutput?.(open.stream, copy);
       },
