@@ -13,6 +13,8 @@ export const transportContract = (name: string, connect: () => Promise<Connectio
   describe(`contract: ${name}`, () => {
     let connection: Connection;
     let shell: RemoteShell;
+    // Seconds that no other process on this machine sleeps for.
+    const nap = 10_000_000 + Math.floor(Math.random() * 80_000_000);
     const folder = mkdtempSync(join(tmpdir(), 'k8s-bm-contract-'));
     const run = async (...scripts: Script[]): Promise<Said[]> => (await shell.send(scripts)).map(said);
     const sessions = async (): Promise<string> => (await run({ text: sh`ps ax 2>/dev/null || ps` }))[0]?.out ?? '';
@@ -121,30 +123,30 @@ export const transportContract = (name: string, connect: () => Promise<Connectio
 
     it('ends what a script started when its time is up, and goes on', async () => {
       const [late, next] = await shell.send([
-        { text: sh`sleep 1234 & sleep 1234`, timeoutMs: 200 },
+        { text: sh`sleep ${nap} & sleep ${nap}`, timeoutMs: 200 },
         { text: sh`echo on` },
       ]);
       expect(late).toMatchObject({ code: 143, timedOut: true });
       expect(said(next as Reply)).toEqual({ code: 0, out: 'on\n', err: '' });
-      expect(await sessions()).not.toContain('sleep 1234');
+      expect(await sessions()).not.toContain(`sleep ${nap}`);
     });
 
     it('uses force on what does not hear', async () => {
-      const [late] = await shell.send([{ text: sh`trap '' TERM; sleep 1235; sleep 1235`, timeoutMs: 100 }]);
+      const [late] = await shell.send([{ text: sh`trap '' TERM; sleep ${nap}; sleep ${nap}`, timeoutMs: 100 }]);
       expect(late).toMatchObject({ timedOut: true });
-      expect(await sessions()).not.toContain('sleep 1235');
+      expect(await sessions()).not.toContain(`sleep ${nap}`);
     });
 
     it.each([false, true])('ends what runs when it is aborted (own session: %s)', async (ownSession) => {
       const abort = new AbortController();
       const sending = shell.send(
-        [{ text: sh`sleep 1236 & sleep 1236`, ownSession }, { text: sh`touch ${folder}/never` }],
+        [{ text: sh`sleep ${nap} & sleep ${nap}`, ownSession }, { text: sh`touch ${folder}/never` }],
         { signal: abort.signal },
       );
       await sleep(300);
       abort.abort(new Error('Ctrl-C'));
       await expect(sending).rejects.toThrow('Ctrl-C');
-      expect(await sessions()).not.toContain('sleep 1236');
+      expect(await sessions()).not.toContain(`sleep ${nap}`);
       expect(await run({ text: sh`ls ${folder}/never 2>/dev/null; echo ${'usable'}` })).toEqual([
         { code: 0, out: 'usable\n', err: '' },
       ]);
