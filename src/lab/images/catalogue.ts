@@ -12,13 +12,18 @@ export interface Catalogue {
 const debian = 'docker.io/library/debian:trixie-slim';
 const nodeBase = 'k8s-bm/node-base:1';
 
-/** What a kubelet, cri-dockerd, kube-proxy and flannel run on a host; the node image is made on this. */
+/**
+ * What a kubelet, cri-dockerd, kube-proxy and flannel run on a host, haproxy for the way to the API servers, and curl, which
+ * fetches the binaries into the node image that is made on this.
+ */
 const nodePackages = [
   'ca-certificates',
   'conntrack',
+  'curl',
   'e2fsprogs',
   'ebtables',
   'ethtool',
+  'haproxy',
   'iproute2',
   'ipset',
   'iptables',
