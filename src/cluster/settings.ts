@@ -168,7 +168,14 @@ export const settings: readonly Setting[] = [
     url,
     'cluster',
     'https://mirror.example.org',
-    'Where the binaries of the node image are fetched from, in the layout of upstream.',
+    'A mirror of the files that the node image is made of; each lies in it under its URL without https://.',
+  ),
+  setting(
+    'binaries_sha256',
+    labels,
+    'cluster',
+    '{ dl.k8s.io/v1.36.3/bin/linux/amd64/kubelet: 4c1f… }',
+    'The checksums that those files must have, by their path in the mirror.',
   ),
   setting('etcd_data_dir', path, 'host', '/var/lib/etcd', 'Where etcd keeps its data. A disk of its own is worth it.'),
   setting(

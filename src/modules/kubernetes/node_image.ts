@@ -9,6 +9,8 @@ interface Binary {
   readonly name: string;
   readonly url: string;
   readonly sha256: string | undefined;
+  /** The binary's path inside a .tar.gz; undefined where the file is the binary. */
+  readonly archived: string | undefined;
 }
 
 interface Wanted {
@@ -47,8 +49,9 @@ export const node_image = defineModule<Wanted, Found>({
         url: { type: 'str', required: true, description: 'Where it is fetched from.' },
         sha256: {
           type: 'str',
-          description: 'Its checksum; without it, the file beside it with .sha256 behind its name says.',
+          description: "The file's checksum; without it, the file beside it with .sha256 behind its name says.",
         },
+        archived: { type: 'str', description: 'The path of the binary in the file, where that is a .tar.gz.' },
       },
     },
     authority: {
@@ -62,11 +65,12 @@ export const node_image = defineModule<Wanted, Found>({
     base: needed(args, 'base'),
     binaries: list(args, 'binaries').map((entry) => {
       if (!(entry instanceof Map)) throw new ModuleFailure('a binary is a mapping with name and url');
-      const sha256 = entry.get('sha256');
+      const field = (name: string) => (entry.get(name) ? asText(entry.get(name) as string) : undefined);
       return {
-        name: asText(entry.get('name') ?? ''),
-        url: asText(entry.get('url') ?? ''),
-        sha256: sha256 ? asText(sha256) : undefined,
+        name: field('name') ?? '',
+        url: field('url') ?? '',
+        sha256: field('sha256'),
+        archived: field('archived'),
       };
     }),
     authority: text(args, 'authority'),
@@ -131,11 +135,12 @@ const insideText = ({ binaries, authority }: Wanted) =>
     sh`set -e; cd /usr/local/bin`,
     ...(authority ? [sh`printf '%s\n' ${authority} >/tmp/authority; export CURL_CA_BUNDLE=/tmp/authority`] : []),
     sh`fetch() { curl -fsSL --retry 3 --connect-timeout 10 -o "$1" -- "$2" || { echo "fetching $2 failed" >&2; exit 1; }; }`,
-    ...binaries.map(({ name, url, sha256 }) =>
+    ...binaries.map(({ name, url, sha256, archived }) =>
       joinShell([
         sh`fetch ${`.${name}`} ${url}`,
         sha256 ? sh`sum=${sha256}` : sh`fetch /tmp/sum ${`${url}.sha256`}; sum=$(cut -c1-64 /tmp/sum)`,
         sh`echo "$sum  "${`.${name}`} | sha256sum -c - >/dev/null || { echo ${`${url} has another checksum than it should`} >&2; exit 1; }`,
+        ...(archived ? [sh`tar -xzOf ${`.${name}`} ${archived} >/tmp/binary; mv /tmp/binary ${`.${name}`}`] : []),
         sh`chmod 0755 ${`.${name}`}; mv ${`.${name}`} ${name}`,
       ]),
     ),
