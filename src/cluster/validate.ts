@@ -19,10 +19,10 @@ const labelled = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
 /** Everything that is wrong with a cluster's settings and groups, all at once; empty when deploy may go on. */
 export const validateCluster = (inventory: ClusterInventory, table: VersionTable): Diagnostic[] => {
   const members = allMembers(inventory);
-  if (members.length === 0) return groupProblems(inventory, members);
+  if (members.length === 0) return groupProblems(inventory);
   const found = new Findings(inventory, members);
   return [
-    ...groupProblems(inventory, members),
+    ...groupProblems(inventory),
     ...members.flatMap((host) => nameProblems(host, inventory)),
     ...found.typeProblems(),
     ...found.differences(),
@@ -37,7 +37,7 @@ export const allMembers = (inventory: ClusterInventory): string[] => [
   ...new Set((['etcd', 'masters', 'workers'] as const).flatMap((group) => [...inventory.hosts(group)])),
 ];
 
-const groupProblems = (inventory: ClusterInventory, members: readonly string[]): Diagnostic[] => {
+const groupProblems = (inventory: ClusterInventory): Diagnostic[] => {
   const position = { file: inventory.file, line: 1, column: 1 };
   const problems: Diagnostic[] = [];
   if (inventory.hosts('masters').length === 0) {
