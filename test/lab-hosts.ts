@@ -9,9 +9,9 @@
  *       expect((await n1.exec('cat /etc/motd')).stdout).toBe('hello\n');
  *     });
  *
- * `useLab` makes a lab of its own in beforeAll (about 2 s, after the first time) and removes it in afterAll. All files
- * may have labs at once. `exec` runs a script as root inside the host without SSH, so it works on a host that is cut
- * off; `upper` holds whatever was written on a host.
+ * `useLab` makes a lab of its own in beforeAll (a few seconds, once the root file system is built) and removes it in
+ * afterAll. All files may have labs at once. `exec` runs a script as root inside the host without SSH, so it works on a
+ * host that is cut off; `upper` holds whatever was written on a host; apt on the hosts installs what apt here could.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -22,6 +22,7 @@ import { type Ran, runInside } from '../src/lab/inside.ts';
 import { writeInventory } from '../src/lab/inventory.ts';
 import type { Docker, Shell } from '../src/lab/layers.ts';
 import { cut, down, kill, pick, start, uncut } from '../src/lab/power.ts';
+import { packageProxy, proxyFurnishing, serveProxy } from '../src/lab/proxy.ts';
 import type { LabService } from '../src/lab/service.ts';
 import type { HostRecord, LabHome } from '../src/lab/state.ts';
 import { type Lab, up } from '../src/lab/up.ts';
@@ -74,6 +75,7 @@ export const testHome: LabHome = {
 
 export const useLab = (wish: LabWish = {}): TestLab => {
   const name = `t${randomBytes(3).toString('hex')}`;
+  const proxy = proxyHere();
   let made: { lab: Lab; hosts: TestHost[]; inventory: string } | undefined;
   const get = () => {
     if (made) return made;
@@ -83,12 +85,14 @@ export const useLab = (wish: LabWish = {}): TestLab => {
     await removeOrphans();
     await own(name);
     const { hosts = 1, docker = 'none' } = wish;
-    const lab = await up({ ...wish, name, home: testHome, hosts, docker, onProgress: announce });
+    const services = [proxy, ...(wish.services ?? [])];
+    const lab = await up({ ...wish, services, name, home: testHome, hosts, docker, onProgress: announce });
     const inventory = join(lab.place.folder, 'lab.yml');
     await writeInventory(lab.place, lab.record, inventory);
     made = { lab, inventory, hosts: lab.record.hosts.map((host) => testHost(lab, host)) };
   }, 900_000);
   afterAll(async () => {
+    proxy.stop();
     await down(testHome, name);
     await rm(ownerFile(name), { force: true });
   }, 60_000);
@@ -132,6 +136,22 @@ const testHost = (lab: Lab, host: HostRecord): TestHost => {
     uncut: () => uncut(lab, [host.name]),
     kill: () => kill(lab, [host.name]),
     start: () => start(lab, [host.name]),
+  };
+};
+
+/** The lab's proxy for packages in this process instead of in one of its own: tests need not have the program built. */
+const proxyHere = (): LabService & { stop(): void } => {
+  let server: Awaited<ReturnType<typeof serveProxy>> | undefined;
+  return {
+    ...packageProxy,
+    start: async (_place, network) => {
+      server = await serveProxy(network.gateway);
+      return proxyFurnishing(network);
+    },
+    stop: () => {
+      server?.close();
+      server?.closeAllConnections();
+    },
   };
 };
 

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeHostKey } from './keys.ts';
@@ -115,8 +114,6 @@ const makeFolder = async (root: string, path: string, mode = 0o755): Promise<voi
   let folder = root;
   for (const part of path.split('/').filter(Boolean)) {
     folder = join(folder, part);
-    if (existsSync(folder)) continue;
-    await mkdir(folder);
-    await chmod(folder, mode);
+    if (await mkdir(folder, { recursive: true })) await chmod(folder, mode);
   }
 };

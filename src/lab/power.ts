@@ -11,7 +11,7 @@ import { boot, type Lab, type UpOptions } from './up.ts';
 /** Removes a lab, whole or half-made; none of that name is fine. */
 export const down = async (home: LabHome, name: string): Promise<void> => {
   const place = labPlace(home, name);
-  await withLock(place.lock, () => removeLab(place));
+  await withLock(place.lock, () => removeLab(place), { remove: true });
 };
 
 /** Takes a host's link down: nobody reaches it, it reaches nobody, and it goes on running. */

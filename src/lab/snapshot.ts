@@ -18,7 +18,7 @@ export const snapshot = async (lab: Lab, name: string, options: Options = {}): P
   const folder = snapshotFolder(lab, name);
   await withLock(lab.place.lock, async () => {
     const on = await hostsOn(lab);
-    await inParallel(lab.record.hosts, 8, (host) => shutDown(lab.place, host));
+    await inParallel(lab.record.hosts, 8, (host) => shutDown(lab.place, host, 6000));
     const half = `${folder}.half`;
     await rm(half, { recursive: true, force: true });
     await inParallel(lab.record.hosts, 4, (host) => copyDisks(lab.place.host(host.name).folder, join(half, host.name)));
