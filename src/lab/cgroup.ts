@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { UserError } from '../util/diagnostic.ts';
 
 /** How this machine has its cgroups: `v2` is one tree; `v1` is one per controller, perhaps with a v2 tree beside them. */
 export interface Cgroups {
@@ -9,20 +10,26 @@ export interface Cgroups {
   readonly hierarchies: readonly string[];
 }
 
-/** Reads /proc/self/mountinfo (proc(5)). Throws when there is no cgroup file system at all. */
-export const findCgroups = (mountinfo: string): Cgroups => {
+/** Reads /proc/self/mountinfo (proc(5)). Throws UserError when there is none. */
+export const findCgroups = (mountinfo: string, isThere: (folder: string) => boolean = () => true): Cgroups => {
   const mounts = mountinfo
     .split('\n')
     .map((line) => ({ at: line.split(' ')[4] ?? '', type: line.split(' - ')[1]?.split(' ')[0] ?? '' }))
-    .filter(({ at, type }) => at.startsWith('/sys/fs/cgroup') && type.startsWith('cgroup'));
+    .filter(({ at, type }) => at.startsWith('/sys/fs/cgroup') && type.startsWith('cgroup') && isThere(at));
   const whole = mounts.find(({ at, type }) => at === '/sys/fs/cgroup' && type === 'cgroup2');
   if (whole) return { version: 'v2', hierarchies: [whole.at] };
-  if (mounts.length === 0) throw new Error('no cgroup file system is mounted at /sys/fs/cgroup');
+  if (mounts.length === 0)
+    throw new UserError({
+      severity: 'error',
+      message: 'no cgroup file system is mounted at /sys/fs/cgroup',
+      hint: 'mount it, or use a machine that has it',
+    });
   return { version: 'v1', hierarchies: [...new Set(mounts.map(({ at }) => at))] };
 };
 
+/** The same of this machine. A hierarchy that another mount lies on, where no process could be put into it, does not count. */
 export const cgroupsOfThisMachine = async (): Promise<Cgroups> =>
-  findCgroups(await readFile('/proc/self/mountinfo', 'utf8'));
+  findCgroups(await readFile('/proc/self/mountinfo', 'utf8'), (folder) => existsSync(join(folder, 'cgroup.procs')));
 
 /** Makes `group` (`kb-lab/n1`) in every hierarchy; the folders, for a process that is to enter them. */
 export const makeCgroup = async ({ version, hierarchies }: Cgroups, group: string): Promise<string[]> => {

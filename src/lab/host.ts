@@ -49,15 +49,21 @@ export const isOn = async (place: LabPlace, host: HostRecord): Promise<boolean> 
 export const forget = (place: LabPlace, host: HostRecord): Promise<void> =>
   rm(place.host(host.name).folder, { recursive: true, force: true });
 
-/** Waits until an SSH server greets at the address. Returns false when it has not within `patienceMs`. */
-export const waitForSsh = async (address: string, patienceMs: number, signal?: AbortSignal): Promise<boolean> => {
+/** Waits until the host's SSH server greets. Says what happened instead: the host ended, or `patienceMs` did. */
+export const waitForSsh = async (
+  place: LabPlace,
+  host: HostRecord,
+  patienceMs: number,
+  signal?: AbortSignal,
+): Promise<'answers' | 'ended' | 'silent'> => {
   const end = Date.now() + patienceMs;
-  while (Date.now() < end) {
+  for (let tries = 0; Date.now() < end; tries++) {
     signal?.throwIfAborted();
-    if (await greets(address)) return true;
+    if (await greets(host.address)) return 'answers';
+    if (tries % 10 === 9 && !(await isOn(place, host))) return 'ended';
     await sleep(100);
   }
-  return false;
+  return 'silent';
 };
 
 const greets = (address: string): Promise<boolean> =>

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { Diagnostic } from '../util/diagnostic.ts';
 import { UserError } from '../util/diagnostic.ts';
+import { cgroupsOfThisMachine } from './cgroup.ts';
 import { ask, tool } from './tool.ts';
 
 /** A program that the lab drives, and the Debian package that has it. */
@@ -80,12 +81,9 @@ const checkWritable = async (): Promise<void> => {
       `this machine does not let the lab mount, or make network interfaces (${problem})`,
       'in a container: start it with --privileged; on a machine: see that its kernel has overlay, bridge and veth',
     );
-  const cgroup = (await readFile('/proc/self/mountinfo', 'utf8'))
-    .split('\n')
-    .filter((line) => line.includes(' - cgroup'));
-  if (cgroup.length === 0)
-    throw refuse('no cgroup file system is mounted at /sys/fs/cgroup', 'mount it, or use a machine that has it');
-  const readOnly = cgroup.map((line) => line.split(' ')).find((fields) => fields[5]?.split(',').includes('ro'));
+  const { hierarchies } = await cgroupsOfThisMachine();
+  const mounts = (await readFile('/proc/self/mountinfo', 'utf8')).split('\n').map((line) => line.split(' '));
+  const readOnly = mounts.find((at) => hierarchies.includes(at[4] ?? '') && at[5]?.split(',').includes('ro'));
   if (readOnly)
     throw refuse(
       `${readOnly[4]} is mounted read-only, so that no host could have its cgroup`,

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { UserError } from '../util/diagnostic.ts';
 import { type LabNetwork, type LabPlace, linkOf } from './state.ts';
 import { ask, tool } from './tool.ts';
@@ -44,12 +43,6 @@ export const chooseRange = (taken: readonly TakenRange[], wanted?: string): stri
 
 /** Makes the lab's bridge with its first address, on a range that nothing else here has. The caller holds the machine's lock. */
 export const makeNetwork = async (place: LabPlace, wanted?: string): Promise<LabNetwork> => {
-  if (existsSync(`/sys/class/net/${place.tag}`))
-    throw new UserError({
-      severity: 'error',
-      message: `a network interface ${place.tag} exists already, and it is no bridge of a lab that is known in ${place.home.state}`,
-      hint: `take another --name, or remove it: ip link delete ${place.tag}`,
-    });
   const range = chooseRange(await takenRanges(), wanted);
   const network = { bridge: place.tag, range, gateway: addressIn(range, 1) };
   await raiseNetwork(place, network);

@@ -148,17 +148,19 @@ export const boot = async (
     options.signal?.throwIfAborted();
     const started = Date.now();
     await powerOn(place, lab, host);
-    if (!(await waitForSsh(host.address, 120_000, options.signal))) throw await deaf(place, host);
+    const outcome = await waitForSsh(place, host, 120_000, options.signal);
+    if (outcome !== 'answers') throw await deaf(place, host, outcome);
     options.onProgress?.(`${host.name} ${host.address} answers (${((Date.now() - started) / 1000).toFixed(1)} s)`);
   });
 };
 
-const deaf = async (place: LabPlace, host: HostRecord): Promise<UserError> => {
+const deaf = async (place: LabPlace, host: HostRecord, how: 'ended' | 'silent'): Promise<UserError> => {
   const { console } = place.host(host.name);
   const said = (await readFile(console, 'utf8').catch(() => '')).trim().split('\n').slice(-5).join('\n  ');
+  const what = how === 'ended' ? 'ended while it booted' : 'does not answer on SSH after two minutes';
   return new UserError({
     severity: 'error',
-    message: `host ${host.name} does not answer on SSH after two minutes; the last it said is:\n  ${said}`,
+    message: `host ${host.name} ${what}; the last it said is:\n  ${said}`,
     hint: 'is this machine very busy, or out of memory? Try fewer --hosts, or --docker none',
   });
 };
@@ -170,9 +172,21 @@ const clearTheWay = async (place: LabPlace, say: (message: string) => void): Pro
       message: `the lab '${place.name}' is there already`,
       hint: `k8s-bm lab status shows it, k8s-bm lab start powers its hosts on, k8s-bm lab down removes it; or take another --name`,
     });
-  if (!existsSync(place.folder) && (await processesOf(place)).length === 0) return;
+  if (!existsSync(place.folder)) return refuseForeign(place);
   say(`Removing what an interrupted run left of lab ${place.name}.`);
   await removeLab(place);
+};
+
+/** What bears the lab's name and is not known here is somebody else's, or a lab's whose state is in another folder. */
+const refuseForeign = async (place: LabPlace): Promise<void> => {
+  const linked = existsSync(`/sys/class/net/${place.tag}`);
+  if (!linked && (await processesOf(place)).length === 0) return;
+  const what = linked ? `a network interface ${place.tag} exists` : `processes run in the cgroup ${place.tag}`;
+  throw new UserError({
+    severity: 'error',
+    message: `${what} already, and no lab '${place.name}' is known in ${place.home.state}`,
+    hint: `take another --name; or, if that is a lab's whose state is gone, remove it: k8s-bm lab down --name ${place.name}`,
+  });
 };
 
 const newHost = (index: number, range: string, docker: Docker): HostRecord => ({
