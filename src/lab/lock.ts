@@ -50,6 +50,7 @@ export const withLock = async <T>(
  */
 const take = (file: string, flags: string[], signal: AbortSignal | undefined): Promise<Lock | undefined> =>
   new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
     const child = spawn('flock', [...flags, '--conflict-exit-code', '75', file, 'sh', '-c', 'echo held; exec cat'], {
       stdio: ['pipe', 'pipe', 'ignore'],
     });
@@ -65,8 +66,8 @@ const take = (file: string, flags: string[], signal: AbortSignal | undefined): P
       signal?.removeEventListener('abort', give);
       const [now, ours] = await Promise.all([identity(file), identity(`/proc/${child.pid}/fd/3`)]);
       if (now === ours) return resolve({ release: (options) => letGo(child, options?.remove ? file : undefined) });
-      await letGo(child, undefined);
       resolve(undefined);
+      await letGo(child, undefined);
     });
   });
 

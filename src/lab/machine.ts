@@ -49,11 +49,13 @@ export interface Machine {
 export const checkMachine = async (options: {
   readonly needs: readonly Need[];
   readonly install: boolean;
+  readonly platform?: NodeJS.Platform | undefined;
   readonly onProgress?: ((message: string) => void) | undefined;
 }): Promise<Machine> => {
-  if (process.platform !== 'linux')
+  const platform = options.platform ?? process.platform;
+  if (platform !== 'linux')
     throw refuse(
-      `the lab makes its hosts with Linux' own means, and this is ${process.platform === 'darwin' ? 'macOS' : process.platform}`,
+      `the lab makes its hosts with Linux' own means, and this is ${platform === 'darwin' ? 'macOS' : platform}`,
       'run it in a Linux virtual machine with 4 GB or more; k8s-bm itself runs here',
     );
   if (process.getuid?.() !== 0)
