@@ -5,6 +5,9 @@ import { docker } from './docker/docker.ts';
 import { files } from './files/files.ts';
 import { kubernetes } from './kubernetes/kubernetes.ts';
 import type { Module } from './module.ts';
+import { get_url } from './network/get_url.ts';
+import { uri } from './network/uri.ts';
+import { wait_for } from './network/wait_for.ts';
 import { apt } from './packages/apt.ts';
 import { service } from './services/service.ts';
 import { systemd } from './services/systemd.ts';
@@ -21,6 +24,10 @@ const list: readonly Module[] = [
   ...files,
   ...docker,
   ...kubernetes,
+  // network/
+  get_url,
+  uri,
+  wait_for,
   // packages/
   apt,
   // services/
