@@ -9,7 +9,11 @@ import { get_url } from './network/get_url.ts';
 import { uri } from './network/uri.ts';
 import { wait_for } from './network/wait_for.ts';
 import { apt } from './packages/apt.ts';
+import { managerModules } from './packages/manager-module.ts';
+import { packageModule } from './packages/package.ts';
+import { package_facts } from './packages/package_facts.ts';
 import { service } from './services/service.ts';
+import { service_facts } from './services/service_facts.ts';
 import { systemd } from './services/systemd.ts';
 import { modprobe } from './storage/modprobe.ts';
 import { mount } from './storage/mount.ts';
@@ -30,8 +34,12 @@ const list: readonly Module[] = [
   wait_for,
   // packages/
   apt,
+  packageModule,
+  package_facts,
+  ...managerModules,
   // services/
   service,
+  service_facts,
   systemd,
   // storage/
   modprobe,
