@@ -21,6 +21,8 @@ export const su: BecomeMethod = {
       return { message: `there is no user ${user} on the host` };
     if (/must be run from a terminal|standard in must be a tty/i.test(output))
       return { message: 'su insists on a terminal', hint: 'use become_method: sudo' };
+    if (/not found|No such file|Unknown command/i.test(output))
+      return { message: 'there is no su on the host', hint: 'use become_method: sudo' };
     if (identity.password === undefined)
       return { message: `su wants the password of ${user}, and none was given`, hint: askHint };
     if (/failure|incorrect|denied|Sorry/i.test(output))

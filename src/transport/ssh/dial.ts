@@ -47,7 +47,7 @@ const dialThrough = async (
   };
   try {
     let socket: Duplex | undefined;
-    let said = (): string => '';
+    let said = async (): Promise<string> => '';
     if (settings.proxyJump) {
       const hop = await dialHops(target, settings.proxyJump, depth, signal);
       before.push(hop);
@@ -79,13 +79,17 @@ const dialHops = async (
   const hops = parseProxyJump(text);
   const last = hops.at(-1);
   if (!last) throw new ConnectionError(target.name, `'${text}' names no host to jump through`);
-  const own = await ask(target, last);
+  const own = await ask(target, { ...last, arguments: configFileOf(target.sshArguments ?? []) });
   // A hop that stands before this one in the list comes instead of the one that ssh_config may name for it.
   const earlier = hops.slice(0, -1);
   const settings =
     earlier.length > 0 ? { ...own, proxyJump: earlier.map(hopText).join(','), proxyCommand: undefined } : own;
   return dialThrough(target, last.address, settings, { password: undefined }, depth + 1, signal);
 };
+
+/** As ssh does, a hop reads the configuration file that the command line names, and none of its other options. */
+const configFileOf = (words: readonly string[]): string[] =>
+  words.flatMap((word, at) => (word === '-F' && words[at + 1] ? ['-F', words[at + 1] as string] : []));
 
 const hopText = ({
   user,
@@ -100,8 +104,10 @@ const hopText = ({
 const forward = (target: Target, hop: Dialled, settings: SshSettings): Promise<Duplex> =>
   new Promise((resolve, reject) => {
     hop.client.forwardOut('127.0.0.1', 0, settings.host, settings.port, (error, channel) => {
-      if (!error) resolve(channel);
-      else {
+      if (!error) {
+        channel.on('error', () => {});
+        resolve(channel);
+      } else {
         hop.hangUp();
         reject(
           new ConnectionError(
@@ -123,7 +129,7 @@ const logIn = async (
   settings: SshSettings,
   login: Login,
   socket: Duplex | undefined,
-  said: () => string,
+  said: () => Promise<string>,
   signal: AbortSignal | undefined,
 ): Promise<Dialled> => {
   const [{ NodeSSH }, check, { methods, unusable }] = await Promise.all([
@@ -131,6 +137,7 @@ const logIn = async (
     hostKeyCheck(target.name, settings, target),
     credentials(settings, login),
   ]);
+  signal?.throwIfAborted();
   const ssh = new NodeSSH();
   const dialling = ssh.connect({
     host: settings.host,
@@ -165,7 +172,7 @@ const logIn = async (
     client.destroy();
     socket?.destroy();
     signal?.throwIfAborted();
-    throw check.refusal ?? explain(target, settings, error as SshFailure, unusable, said());
+    throw check.refusal ?? explain(target, settings, error as SshFailure, unusable, await said());
   } finally {
     signal?.removeEventListener('abort', onAbort);
   }

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { Duplex } from 'node:stream';
+import { delay } from '../deferred.ts';
 import type { SshSettings } from './ssh-config.ts';
 
 /** One host on the way: `[user@]host[:port]`, or an `ssh://` address of the same. */
@@ -20,7 +21,10 @@ export const parseProxyJump = (text: string): Hop[] =>
   });
 
 /** What a ProxyCommand reads and prints, as a socket. Its process ends with the socket. */
-export const proxyCommandSocket = (settings: SshSettings, address: string): { socket: Duplex; said: () => string } => {
+export const proxyCommandSocket = (
+  settings: SshSettings,
+  address: string,
+): { socket: Duplex; said: () => Promise<string> } => {
   const child = spawn('/bin/sh', ['-c', `exec ${expandTokens(settings.proxyCommand as string, settings, address)}`], {
     stdio: 'pipe',
     detached: true,
@@ -31,8 +35,12 @@ export const proxyCommandSocket = (settings: SshSettings, address: string): { so
   });
   child.on('error', () => {});
   const socket = Duplex.from({ readable: child.stdout, writable: child.stdin });
-  socket.on('close', () => child.kill());
-  return { socket, said: () => said.trim() };
+  // ssh2 stops listening before the last error comes, which would then end this process.
+  socket.on('error', () => {});
+  socket.on('close', () => setTimeout(() => child.kill(), 500).unref());
+  // What it said of its failure may come after its end.
+  const over = new Promise((resolve) => child.once('close', resolve));
+  return { socket, said: () => Promise.race([over, delay(300)]).then(() => said.trim()) };
 };
 
 /** The tokens that ssh_config(5) allows in ProxyCommand. */

@@ -21,7 +21,10 @@ export interface TestSshd {
 }
 
 /** A real sshd on a port of its own, for the user who runs the tests, with keys and known_hosts of its own. */
-export const startSshd = async (options: readonly string[] = []): Promise<TestSshd> => {
+export const startSshd = async (
+  options: readonly string[] = [],
+  wrap: (command: string[]) => [string, string[]] = ([program, ...rest]) => [program as string, rest],
+): Promise<TestSshd> => {
   const folder = mkdtempSync(join(tmpdir(), 'k8s-bm-sshd-'));
   const file = (name: string): string => join(folder, name);
   for (const name of ['host', 'user']) makeKey(file(name));
@@ -46,7 +49,7 @@ export const startSshd = async (options: readonly string[] = []): Promise<TestSs
     ].join('\n'),
   );
   writeFileSync(file('known_hosts'), `[127.0.0.1]:${port} ${readFileSync(file('host.pub'), 'utf8')}`);
-  const process = spawn(sshd as string, ['-D', '-e', '-f', file('sshd_config')], {
+  const process = spawn(...wrap([sshd as string, '-D', '-e', '-f', file('sshd_config')]), {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let log = '';
