@@ -66,7 +66,10 @@ class JinjaTemplar implements Templar, Host {
     return this.guard(scope, origin, () => {
       const unit = compileTemplate(body, syntax);
       const render = new Render(this, scope, syntax, unit.changes, options.searchPath);
-      return toText(joinOutput(render, runUnit(unit, new Frame(render, origin)).out) ?? '');
+      return withLastLines(
+        toText(joinOutput(render, runUnit(unit, new Frame(render, origin)).out) ?? ''),
+        body,
+      ) as string;
     });
   }
 
@@ -115,7 +118,7 @@ class JinjaTemplar implements Templar, Host {
     try {
       const unit = compileTemplate(text, syntax);
       const render = new Render(this, scope, syntax, unit.changes);
-      return joinOutput(render, runUnit(unit, new Frame(render, origin)).out);
+      return withLastLines(joinOutput(render, runUnit(unit, new Frame(render, origin)).out), text);
     } catch (error) {
       throw error instanceof TemplateSyntaxError ? readError(error, origin) : error;
     } finally {
@@ -134,6 +137,15 @@ class JinjaTemplar implements Templar, Host {
     }
   }
 }
+
+/** Gives a text back the line ends that its template ends with and that trimming took. */
+const withLastLines = (value: Value, source: string): Value => {
+  if (typeof value !== 'string' || !source.endsWith('\n')) return value;
+  const missing = lastLines(source) - lastLines(value);
+  return missing > 0 ? value + '\n'.repeat(missing) : value;
+};
+
+const lastLines = (text: string): number => text.length - text.replace(/\n+$/, '').length;
 
 const readError = (error: TemplateSyntaxError, origin: Origin): TemplateError => {
   const readable = new TemplateError(error.message, { hint: error.hint, cause: error });

@@ -30,7 +30,7 @@ export const loadTemplate = (
   for (const file of isAbsolute(name) ? [name] : searchPath.map((folder) => join(folder, name))) {
     if (!statSync(file, { throwIfNoEntry: false })?.isFile()) continue;
     const text = decode(readFileSync(file));
-    return { unit: compileTemplate(text, { ...syntax, keepTrailingNewline: false, literalBackslashes: false }), file };
+    return { unit: compileTemplate(text, { ...syntax, literalBackslashes: false }), file };
   }
   return undefined;
 };

@@ -8,7 +8,7 @@ const no = new Set(['no', 'off', '0', 'false', 'f', 'n']);
 /** Words and numbers that mean yes or no. Anything else is warned about and means no, as Ansible will have it. */
 export const bool = plugin('', (context, value) => {
   if (typeof value === 'boolean') return value;
-  if (value === null) return null;
+  if (value === null) return false;
   const number = numeric(value);
   if (number !== undefined) return number <= 1 && number >= 1;
   if (typeof value === 'string') {

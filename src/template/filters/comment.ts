@@ -39,19 +39,14 @@ export const comment = plugin("style='plain', **kw", (_, value, name, kw) => {
   const newline = option('newline', '\n');
   const decoration = option('decoration', style.decoration);
   const [beginning, end] = [option('beginning', style.beginning ?? ''), option('end', style.end ?? '')];
-  const edge = (kind: 'prefix' | 'postfix'): string => {
-    const count = Number(option(`${kind}_count`, '1'));
-    const mark = option(kind, decoration.trimEnd());
-    return mark === '' ? '' : (mark + newline).repeat(count);
-  };
+  const repeated = (kind: 'prefix' | 'postfix', part: (mark: string) => string): string =>
+    part(option(kind, decoration.trimEnd())).repeat(Number(option(`${kind}_count`, '1')));
   const text = decoration + toText(value).replaceAll(newline, newline + decoration);
-  const body = text.replaceAll(decoration + newline, decoration.trimEnd() + newline);
   return [
     beginning && beginning + newline,
-    edge('prefix'),
-    body,
-    newline,
-    edge('postfix').replace(new RegExp(`${newline === '\n' ? '\n' : ''}$`), ''),
+    repeated('prefix', (mark) => mark && mark + newline),
+    text.replaceAll(decoration + newline, decoration.trimEnd() + newline),
+    repeated('postfix', (mark) => newline + mark),
     end && newline + end,
   ].join('');
 });

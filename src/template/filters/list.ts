@@ -23,6 +23,9 @@ import { flatten } from './flatten.ts';
 import { float } from './float.ts';
 import { forceescape } from './forceescape.ts';
 import { format } from './format.ts';
+import { from_json } from './from_json.ts';
+import { from_yaml } from './from_yaml.ts';
+import { from_yaml_all } from './from_yaml_all.ts';
 import { groupby } from './groupby.ts';
 import { indent } from './indent.ts';
 import { int } from './int.ts';
@@ -67,6 +70,11 @@ import { sum } from './sum.ts';
 import { symmetric_difference } from './symmetric_difference.ts';
 import { ternary } from './ternary.ts';
 import { title } from './title.ts';
+import { to_json } from './to_json.ts';
+import { to_nice_json } from './to_nice_json.ts';
+import { to_nice_yaml } from './to_nice_yaml.ts';
+import { to_yaml } from './to_yaml.ts';
+import { tojson } from './tojson.ts';
 import { trim } from './trim.ts';
 import { truncate } from './truncate.ts';
 import { type_debug } from './type_debug.ts';
@@ -107,6 +115,9 @@ export const filters: ReadonlyMap<string, Plugin> = new Map<string, Plugin>([
   ['float', float],
   ['forceescape', forceescape],
   ['format', format],
+  ['from_json', from_json],
+  ['from_yaml', from_yaml],
+  ['from_yaml_all', from_yaml_all],
   ['groupby', groupby],
   ['indent', indent],
   ['int', int],
@@ -151,6 +162,11 @@ export const filters: ReadonlyMap<string, Plugin> = new Map<string, Plugin>([
   ['symmetric_difference', symmetric_difference],
   ['ternary', ternary],
   ['title', title],
+  ['to_json', to_json],
+  ['to_nice_json', to_nice_json],
+  ['to_nice_yaml', to_nice_yaml],
+  ['to_yaml', to_yaml],
+  ['tojson', tojson],
   ['trim', trim],
   ['truncate', truncate],
   ['type_debug', type_debug],

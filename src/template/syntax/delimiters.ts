@@ -30,7 +30,7 @@ export const yamlSyntax: Syntax = {
 };
 
 /** What Ansible sets for a template file; its `#jinja2:` header and the task's arguments are laid over this. */
-export const fileSyntax: Syntax = { ...yamlSyntax, keepTrailingNewline: true, literalBackslashes: false };
+export const fileSyntax: Syntax = { ...yamlSyntax, literalBackslashes: false };
 
 /** A string that tells two syntaxes apart, for the cache of compiled templates. */
 export const syntaxKey = (syntax: Syntax): string =>

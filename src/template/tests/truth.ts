@@ -8,8 +8,7 @@ import type { Value } from '../values.ts';
 
 const asTruth = (context: Context, value: Value, convert: Value): boolean => {
   if (!isTruthy(convert)) return isTruthy(value);
-  const converted = bool.apply(context, value);
-  return converted === null ? isTruthy(value) : isTruthy(converted);
+  return isTruthy(bool.apply(context, value));
 };
 
 export const truthy = plugin('convert_bool=False', asTruth);
