@@ -11,7 +11,7 @@ import { fileSyntaxOf } from './file-header.ts';
 import { isImpureSource } from './impure.ts';
 import type { RenderTextOptions } from './plugin.ts';
 import { toText } from './python/text.ts';
-import { undefinedError } from './python/undefined.ts';
+import { defined, undefinedError } from './python/undefined.ts';
 import { defaultSurroundings, type Surroundings } from './surroundings.ts';
 import { fileSyntax, type Syntax, yamlSyntax } from './syntax/delimiters.ts';
 import { TemplateSyntaxError } from './syntax/syntax-error.ts';
@@ -70,6 +70,15 @@ class JinjaTemplar implements Templar, Host {
         toText(joinOutput(render, runUnit(unit, new Frame(render, origin)).out) ?? ''),
         body,
       ) as string;
+    });
+  }
+
+  lookup(name: string, terms: Value, scope: Scope, options: ReadonlyMap<string, Value> = new Map()): readonly Value[] {
+    return this.guard(scope, undefined, () => {
+      const render = new Render(this, scope, yamlSyntax, false);
+      const settled = defined(render.settle(terms));
+      const found = render.lookup(name, Array.isArray(settled) ? settled : [settled], options);
+      return found.map((item) => render.finalize(item));
     });
   }
 

@@ -16,6 +16,8 @@ export interface Context {
   member(value: Value, key: Value): Value;
   /** The value of a variable, rendered; JavaScript's undefined where there is none. */
   variable(name: string): Value | undefined;
+  /** Throws PendingTouched where the engine looks ahead and must not see an answer that may differ at the task's turn. */
+  refuse(name: string): void;
   /** Renders templates deeply inside a value that a trusted file holds. */
   settle(value: Value): Value;
   /** Renders the text of a trusted file, with more names beside those of the scope. */

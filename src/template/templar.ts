@@ -16,6 +16,11 @@ export interface Templar {
   evaluate(expression: string, scope: Scope, position?: Position): Value;
   /** Renders the text of a template file: `#jinja2:` header, trim_blocks on, one trailing newline kept. */
   renderFile(text: string, scope: Scope, options: TemplateFileOptions): string;
+  /**
+   * The items of `with_<name>: terms`, where `terms` are rendered and put in a list if they are none. `options` are the
+   * lookup's named arguments: `kind` tells `first_found` the folder of the role that a module's files lie in.
+   */
+  lookup(name: string, terms: Value, scope: Scope, options?: ReadonlyMap<string, Value>): readonly Value[];
   /** What is wrong with a text before any variable is known: syntax, filters, tests and lookups that do not exist. */
   check(source: string, kind: 'template' | 'expression', position?: Position): readonly Diagnostic[];
   /** Whether an expression or template calls something whose answer may differ next time (`now`, `random`, `lookup('pipe')` …). */

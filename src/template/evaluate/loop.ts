@@ -19,7 +19,7 @@ export const compileFor = (node: StatementOf<'for'>): Execute => {
   const otherwise = compileBody(node.otherwise);
 
   const itemsOf = (value: Value, frame: Frame): readonly Value[] => {
-    const items = iterate(isMapping(value) ? value : frame.render.settleItems(value));
+    const items = iterate(isMapping(value) ? value : frame.render.settle(value));
     if (!test) return items;
     return items.filter((item) => {
       const inner = frame.inner();

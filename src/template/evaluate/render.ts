@@ -87,7 +87,6 @@ export class Render implements Context {
     });
   }
 
-  /** Throws where the engine looks ahead and must not see an answer that may differ at the task's turn. */
   refuse(name: string): void {
     if (this.host.refuseImpure) throw new PendingTouched(name);
   }
@@ -118,11 +117,6 @@ export class Render implements Context {
   }
 
   private readonly settleLeaf = (leaf: Template | Vaulted): Value => this.unwrap(leaf);
-
-  /** The items of a list whose templates are rendered each for itself. */
-  settleItems(value: Value): Value {
-    return this.settle(value);
-  }
 
   /** A value as it leaves the engine: no templates, no tuples, and nothing undefined in it. */
   finalize(value: Value): Value {

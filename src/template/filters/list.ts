@@ -8,6 +8,7 @@ import { batch } from './batch.ts';
 import { bool } from './bool.ts';
 import { capitalize } from './capitalize.ts';
 import { center } from './center.ts';
+import { combinations } from './combinations.ts';
 import { combine } from './combine.ts';
 import { comment } from './comment.ts';
 import { defaultFilter } from './default.ts';
@@ -16,7 +17,9 @@ import { dictsort } from './dictsort.ts';
 import { difference } from './difference.ts';
 import { dirname } from './dirname.ts';
 import { escapeFilter } from './escape.ts';
+import { expanduser, expandvars } from './expandvars.ts';
 import { extract } from './extract.ts';
+import { fileglob } from './fileglob.ts';
 import { filesizeformat } from './filesizeformat.ts';
 import { first } from './first.ts';
 import { flatten } from './flatten.ts';
@@ -27,6 +30,9 @@ import { from_json } from './from_json.ts';
 import { from_yaml } from './from_yaml.ts';
 import { from_yaml_all } from './from_yaml_all.ts';
 import { groupby } from './groupby.ts';
+import { checksum, hash, md5, sha1 } from './hash.ts';
+import { human_readable } from './human_readable.ts';
+import { human_to_bytes } from './human_to_bytes.ts';
 import { indent } from './indent.ts';
 import { int } from './int.ts';
 import { intersect } from './intersect.ts';
@@ -36,12 +42,15 @@ import { join } from './join.ts';
 import { last } from './last.ts';
 import { length } from './length.ts';
 import { listFilter } from './list-filter.ts';
+import { log, pow, root } from './log.ts';
 import { lower } from './lower.ts';
 import { mandatory } from './mandatory.ts';
 import { map } from './map.ts';
 import { max } from './max.ts';
 import { min } from './min.ts';
+import { password_hash } from './password_hash.ts';
 import { path_join } from './path_join.ts';
+import { permutations } from './permutations.ts';
 import { pprint } from './pprint.ts';
 import { product } from './product.ts';
 import { quote } from './quote.ts';
@@ -52,6 +61,8 @@ import { regex_replace } from './regex_replace.ts';
 import { regex_search } from './regex_search.ts';
 import { reject } from './reject.ts';
 import { rejectattr } from './rejectattr.ts';
+import { rekey_on_member } from './rekey_on_member.ts';
+import { commonpath, normpath, realpath, relpath } from './relpath.ts';
 import { replace } from './replace.ts';
 import { reverse } from './reverse.ts';
 import { round } from './round.ts';
@@ -63,6 +74,7 @@ import { slice } from './slice.ts';
 import { sort } from './sort.ts';
 import { split } from './split.ts';
 import { splitext } from './splitext.ts';
+import { strftime } from './strftime.ts';
 import { string } from './string.ts';
 import { striptags } from './striptags.ts';
 import { subelements } from './subelements.ts';
@@ -70,9 +82,11 @@ import { sum } from './sum.ts';
 import { symmetric_difference } from './symmetric_difference.ts';
 import { ternary } from './ternary.ts';
 import { title } from './title.ts';
+import { to_datetime } from './to_datetime.ts';
 import { to_json } from './to_json.ts';
 import { to_nice_json } from './to_nice_json.ts';
 import { to_nice_yaml } from './to_nice_yaml.ts';
+import { to_uuid } from './to_uuid.ts';
 import { to_yaml } from './to_yaml.ts';
 import { tojson } from './tojson.ts';
 import { trim } from './trim.ts';
@@ -81,10 +95,16 @@ import { type_debug } from './type_debug.ts';
 import { union } from './union.ts';
 import { unique } from './unique.ts';
 import { upper } from './upper.ts';
+import { urldecode } from './urldecode.ts';
 import { urlencode } from './urlencode.ts';
+import { urlize } from './urlize.ts';
+import { urlsplit } from './urlsplit.ts';
+import { win_basename, win_dirname, win_splitdrive } from './win_basename.ts';
 import { wordcount } from './wordcount.ts';
+import { wordwrap } from './wordwrap.ts';
 import { xmlattr } from './xmlattr.ts';
 import { zip } from './zip.ts';
+import { zip_longest } from './zip_longest.ts';
 
 /** Every filter by the names that templates have for it. */
 export const filters: ReadonlyMap<string, Plugin> = new Map<string, Plugin>([
@@ -97,8 +117,11 @@ export const filters: ReadonlyMap<string, Plugin> = new Map<string, Plugin>([
   ['bool', bool],
   ['capitalize', capitalize],
   ['center', center],
+  ['checksum', checksum],
+  ['combinations', combinations],
   ['combine', combine],
   ['comment', comment],
+  ['commonpath', commonpath],
   ['count', length],
   ['d', defaultFilter],
   ['default', defaultFilter],
@@ -108,7 +131,10 @@ export const filters: ReadonlyMap<string, Plugin> = new Map<string, Plugin>([
   ['dirname', dirname],
   ['e', escapeFilter],
   ['escape', escapeFilter],
+  ['expanduser', expanduser],
+  ['expandvars', expandvars],
   ['extract', extract],
+  ['fileglob', fileglob],
   ['filesizeformat', filesizeformat],
   ['first', first],
   ['flatten', flatten],
@@ -119,6 +145,9 @@ export const filters: ReadonlyMap<string, Plugin> = new Map<string, Plugin>([
   ['from_yaml', from_yaml],
   ['from_yaml_all', from_yaml_all],
   ['groupby', groupby],
+  ['hash', hash],
+  ['human_readable', human_readable],
+  ['human_to_bytes', human_to_bytes],
   ['indent', indent],
   ['int', int],
   ['intersect', intersect],
@@ -128,33 +157,45 @@ export const filters: ReadonlyMap<string, Plugin> = new Map<string, Plugin>([
   ['last', last],
   ['length', length],
   ['list', listFilter],
+  ['log', log],
   ['lower', lower],
   ['mandatory', mandatory],
   ['map', map],
   ['max', max],
+  ['md5', md5],
   ['min', min],
+  ['normpath', normpath],
+  ['password_hash', password_hash],
   ['path_join', path_join],
+  ['permutations', permutations],
+  ['pow', pow],
   ['pprint', pprint],
   ['product', product],
   ['quote', quote],
   ['random', random],
+  ['realpath', realpath],
   ['regex_escape', regex_escape],
   ['regex_findall', regex_findall],
   ['regex_replace', regex_replace],
   ['regex_search', regex_search],
   ['reject', reject],
   ['rejectattr', rejectattr],
+  ['rekey_on_member', rekey_on_member],
+  ['relpath', relpath],
   ['replace', replace],
   ['reverse', reverse],
+  ['root', root],
   ['round', round],
   ['safe', safe],
   ['select', select],
   ['selectattr', selectattr],
+  ['sha1', sha1],
   ['shuffle', shuffle],
   ['slice', slice],
   ['sort', sort],
   ['split', split],
   ['splitext', splitext],
+  ['strftime', strftime],
   ['string', string],
   ['striptags', striptags],
   ['subelements', subelements],
@@ -162,9 +203,11 @@ export const filters: ReadonlyMap<string, Plugin> = new Map<string, Plugin>([
   ['symmetric_difference', symmetric_difference],
   ['ternary', ternary],
   ['title', title],
+  ['to_datetime', to_datetime],
   ['to_json', to_json],
   ['to_nice_json', to_nice_json],
   ['to_nice_yaml', to_nice_yaml],
+  ['to_uuid', to_uuid],
   ['to_yaml', to_yaml],
   ['tojson', tojson],
   ['trim', trim],
@@ -173,8 +216,16 @@ export const filters: ReadonlyMap<string, Plugin> = new Map<string, Plugin>([
   ['union', union],
   ['unique', unique],
   ['upper', upper],
+  ['urldecode', urldecode],
   ['urlencode', urlencode],
+  ['urlize', urlize],
+  ['urlsplit', urlsplit],
+  ['win_basename', win_basename],
+  ['win_dirname', win_dirname],
+  ['win_splitdrive', win_splitdrive],
   ['wordcount', wordcount],
+  ['wordwrap', wordwrap],
   ['xmlattr', xmlattr],
   ['zip', zip],
+  ['zip_longest', zip_longest],
 ]);

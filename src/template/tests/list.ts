@@ -1,10 +1,13 @@
 import type { Plugin } from '../plugin.ts';
+import * as addresses from './addresses.ts';
 import * as comparisons from './comparisons.ts';
 import { defined, undefinedTest } from './defined.ts';
+import * as files from './files.ts';
 import * as types from './kinds.ts';
 import * as names from './known-names.ts';
 import * as regex from './regex.ts';
 import * as results from './results.ts';
+import * as sets from './sets.ts';
 import * as text from './text.ts';
 import * as truth from './truth.ts';
 import { version } from './version.ts';
@@ -17,6 +20,7 @@ export const tests: ReadonlyMap<string, Plugin> = new Map<string, Plugin>([
   ['==', comparisons.eq],
   ['>', comparisons.gt],
   ['>=', comparisons.ge],
+  ['abs', files.abs],
   ['all', truth.all],
   ['any', truth.any],
   ['boolean', types.boolean],
@@ -25,15 +29,18 @@ export const tests: ReadonlyMap<string, Plugin> = new Map<string, Plugin>([
   ['changed', results.changed],
   ['contains', comparisons.contains],
   ['defined', defined],
+  ['directory', files.directory],
   ['divisibleby', comparisons.divisibleby],
   ['eq', comparisons.eq],
   ['equalto', comparisons.eq],
   ['escaped', text.escaped],
   ['even', comparisons.even],
+  ['exists', files.exists],
   ['failed', results.failed],
   ['failure', results.failed],
   ['false', types.falseTest],
   ['falsy', truth.falsy],
+  ['file', files.file],
   ['filter', names.filter],
   ['finished', results.finished],
   ['float', types.float],
@@ -42,19 +49,33 @@ export const tests: ReadonlyMap<string, Plugin> = new Map<string, Plugin>([
   ['gt', comparisons.gt],
   ['in', comparisons.inTest],
   ['integer', types.integer],
+  ['is_abs', files.abs],
+  ['is_dir', files.directory],
+  ['is_file', files.file],
+  ['is_link', files.link],
+  ['is_mount', files.mount],
+  ['is_same_file', files.same_file],
+  ['isnan', sets.nan],
+  ['issubset', sets.subset],
+  ['issuperset', sets.superset],
   ['iterable', types.iterable],
   ['le', comparisons.le],
   ['lessthan', comparisons.lt],
+  ['link', files.link],
+  ['link_exists', files.link_exists],
   ['lower', text.lower],
   ['lt', comparisons.lt],
   ['mapping', types.mapping],
   ['match', regex.match],
+  ['mount', files.mount],
+  ['nan', sets.nan],
   ['ne', comparisons.ne],
   ['none', types.none],
   ['number', types.number],
   ['odd', comparisons.odd],
   ['reachable', results.reachable],
   ['regex', regex.regex],
+  ['same_file', files.same_file],
   ['sameas', comparisons.sameas],
   ['search', regex.search],
   ['sequence', types.sequence],
@@ -62,9 +83,11 @@ export const tests: ReadonlyMap<string, Plugin> = new Map<string, Plugin>([
   ['skipped', results.skipped],
   ['started', results.started],
   ['string', types.string],
+  ['subset', sets.subset],
   ['succeeded', results.succeeded],
   ['success', results.succeeded],
   ['successful', results.succeeded],
+  ['superset', sets.superset],
   ['test', names.test],
   ['timedout', results.timedout],
   ['true', types.trueTest],
@@ -72,6 +95,10 @@ export const tests: ReadonlyMap<string, Plugin> = new Map<string, Plugin>([
   ['undefined', undefinedTest],
   ['unreachable', results.unreachable],
   ['upper', text.upper],
+  ['uri', addresses.uri],
+  ['url', addresses.url],
+  ['urn', addresses.urn],
+  ['vault_encrypted', addresses.vault_encrypted],
   ['version', version],
   ['version_compare', version],
 ]);
