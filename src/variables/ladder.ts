@@ -58,7 +58,7 @@ export const ladder: readonly Rung[] = [
     per: 'frame',
     layers: ({ play, frame }) => {
       const role = frame?.source.role;
-      const uses = [...(play?.exported ?? []).flatMap(withDependencies), ...(role ? [...before(role), role] : [])];
+      const uses = [...(play?.exported ?? []).flatMap(withDependencies), ...(role ? around(role) : [])];
       return uses.map((use) => layer(2, `defaults of the role ${use.role.name}`, use.defaults));
     },
   },
@@ -93,7 +93,7 @@ export const ladder: readonly Rung[] = [
       const entry = (use: RoleUse): Layer => layer(15, `vars where the role ${use.role.name} is used`, use.keywordVars);
       return [
         ...(play?.exported ?? []).flatMap(withDependencies).map(of),
-        ...(role ? [...withDependencies(role).map(of), entry(role), ...(role.parents ?? []).map(entry)] : []),
+        ...(role ? [...around(role).map(of), ...(role.parents ?? []).map(entry), entry(role)] : []),
       ];
     },
   },
@@ -142,7 +142,5 @@ const withDependencies = (use: RoleUse): readonly RoleUse[] => [
   use,
 ];
 
-const before = (use: RoleUse): readonly RoleUse[] => [
-  ...(use.dependencies ?? []).flatMap(withDependencies),
-  ...(use.parents ?? []),
-];
+/** What a role's tasks see of others: the roles whose dependency it is or whose tasks include it, its own dependencies, itself. */
+const around = (use: RoleUse): readonly RoleUse[] => [...(use.parents ?? []), ...withDependencies(use)];
