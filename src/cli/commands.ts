@@ -13,5 +13,15 @@ export interface CommandEntry {
 
 /** Every command, in the order of `--help`. A new one is a file beside this and a line here. */
 export const commands: readonly CommandEntry[] = [
+  {
+    name: 'inventory',
+    summary: 'list hosts and groups; tell which file and line a value comes from',
+    load: () => import('./inventory.ts'),
+  },
+  {
+    name: 'vault',
+    summary: "encrypt and decrypt files and strings, as Ansible's vault",
+    load: () => import('./vault.ts'),
+  },
   { name: 'lab', summary: 'hosts on this machine, to try things and for tests', load: () => import('./lab.ts') },
 ];

@@ -1,3 +1,4 @@
+import { printDiagnostics } from '../language/diagnostics.ts';
 import { UserError } from '../util/diagnostic.ts';
 
 /**
@@ -18,7 +19,9 @@ export const tellFailures = async (action: (signal: AbortSignal) => Promise<void
     if (stop.signal.aborted) return;
     if (!(error instanceof UserError)) throw error;
     process.exitCode = 1;
-    for (const { message, hint } of error.diagnostics) {
+    const placed = error.diagnostics.filter(({ position }) => position);
+    if (placed.length > 0) process.stderr.write(printDiagnostics(placed, { cwd: process.cwd() }));
+    for (const { message, hint } of error.diagnostics.filter(({ position }) => !position)) {
       process.stderr.write(`k8s-bm: ${message}\n`);
       if (hint) process.stderr.write(`  ${hint}\n`);
     }

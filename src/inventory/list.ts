@@ -6,10 +6,10 @@ import type { VarsFolders } from './vars-folders.ts';
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 /** What `ansible-inventory --list` prints: every host's variables under `_meta`, then the groups. */
-export const listInventory = (inventory: Inventory, folders: VarsFolders): Json => {
+export const listInventory = (inventory: Inventory, folders: VarsFolders, playbookDir?: string): Json => {
   const hostvars: Record<string, Json> = {};
   for (const host of inventory.hosts.values()) {
-    const vars = flatten(hostLayers(inventory, folders, host, undefined));
+    const vars = flatten(hostLayers(inventory, folders, host, playbookDir));
     if (vars.size > 0) hostvars[host.name] = toJson(vars as Map<Value, Value>);
   }
   const result: Record<string, Json> = { _meta: { hostvars, profile: 'inventory_legacy' } };
@@ -29,9 +29,14 @@ export const listInventory = (inventory: Inventory, folders: VarsFolders): Json 
 };
 
 /** What `ansible-inventory --host NAME` prints; undefined for a host that is not there. */
-export const listHost = (inventory: Inventory, folders: VarsFolders, name: string): Json | undefined => {
+export const listHost = (
+  inventory: Inventory,
+  folders: VarsFolders,
+  name: string,
+  playbookDir?: string,
+): Json | undefined => {
   const host = inventory.host(name);
-  return host && toJson(flatten(hostLayers(inventory, folders, host, undefined)) as Map<Value, Value>);
+  return host && toJson(flatten(hostLayers(inventory, folders, host, playbookDir)) as Map<Value, Value>);
 };
 
 /** Groups and hosts as a tree, as `ansible-inventory --graph` draws it. */

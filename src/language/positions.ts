@@ -50,12 +50,21 @@ export const positionOf = (collection: object, key?: Value): Position | undefine
   return spans?.source.position(span?.key ?? spans.start);
 };
 
-/** Where the value under `key` stands; see `positionOf`. */
+/**
+ * Where the value under `key`, or the element at that index, stands; see `positionOf`. Of a text it is where the text itself
+ * begins, and `positionWithin` finds each character of it.
+ */
 export const valuePositionOf = (collection: object, key: Value): Position | undefined => {
   const spans = known.get(collection);
   const span = spans?.of.get(key);
-  return span && spans?.source.position(span.start);
+  if (!spans || !span) return undefined;
+  const value = Array.isArray(collection) ? collection[Number(key)] : (collection as Map<Value, Value>).get(key);
+  if (typeof value !== 'string') return spans.source.position(span.start);
+  return scalarPosition(spans.source, span.start, span.end, value, styleAt(spans.source.text, span.start));
 };
+
+const styleAt = (text: string, at: number): string =>
+  ({ '"': 'QUOTE_DOUBLE', "'": 'QUOTE_SINGLE', '|': 'BLOCK_LITERAL', '>': 'BLOCK_FOLDED' })[text[at] ?? ''] ?? 'PLAIN';
 
 /** The value under `key` as the file writes it: `1.10` where the value is the number 1.1. */
 export const sourceTextOf = (collection: object, key: Value): string | undefined => {

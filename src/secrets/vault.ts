@@ -31,6 +31,11 @@ export class Vault {
     return this.#secrets.length === 0;
   }
 
+  /** Whether a password was given under that id. */
+  has(id: string): boolean {
+    return this.#secrets.some((secret) => secret.id === id);
+  }
+
   /** The text inside. Throws a UserError where no password fits or the text is damaged; `where` names it in the error. */
   decrypt(vaulted: string, where = 'a vaulted value'): string {
     const text = vaulted.trim();

@@ -120,6 +120,10 @@ class RunVariables implements Variables {
     return originsOf({ run: this.#run, host: state, play: undefined, frame: undefined }, this.#magic, name, scope);
   }
 
+  names(host: string): Iterable<string> {
+    return this.#scope(this.#state(host), undefined, undefined, undefined).names();
+  }
+
   #state(name: string): HostState {
     let state = this.#hosts.get(name);
     if (!state) {

@@ -34,6 +34,8 @@ export interface Variables {
 
   /** Which layer a host's variable comes from outside of any play, and what it overrode, strongest first. */
   origin(host: string, name: string): readonly Origin[];
+  /** Every name that has a value for a host outside of any play. */
+  names(host: string): Iterable<string>;
 }
 
 export interface Pending {
