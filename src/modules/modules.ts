@@ -9,15 +9,19 @@ import { get_url } from './network/get_url.ts';
 import { uri } from './network/uri.ts';
 import { wait_for } from './network/wait_for.ts';
 import { apt } from './packages/apt.ts';
+import { apt_repository } from './packages/apt_repository.ts';
 import { managerModules } from './packages/manager-module.ts';
 import { packageModule } from './packages/package.ts';
 import { package_facts } from './packages/package_facts.ts';
+import { hostname } from './services/hostname.ts';
 import { service } from './services/service.ts';
 import { service_facts } from './services/service_facts.ts';
 import { systemd } from './services/systemd.ts';
+import { timezone } from './services/timezone.ts';
 import { modprobe } from './storage/modprobe.ts';
 import { mount } from './storage/mount.ts';
 import { sysctl } from './storage/sysctl.ts';
+import { getent } from './users/getent.ts';
 import { group } from './users/group.ts';
 import { user } from './users/user.ts';
 
@@ -33,11 +37,14 @@ const list: readonly Module[] = [
   uri,
   wait_for,
   // packages/
+  apt_repository,
   apt,
   packageModule,
   package_facts,
   ...managerModules,
   // services/
+  timezone,
+  hostname,
   service,
   service_facts,
   systemd,
@@ -46,6 +53,7 @@ const list: readonly Module[] = [
   mount,
   sysctl,
   // users/
+  getent,
   group,
   user,
 ];

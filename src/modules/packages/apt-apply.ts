@@ -4,6 +4,7 @@ import { type Apply, ModuleFailure, type Result } from '../module.ts';
 import { result } from '../read.ts';
 import type { AptFound } from './apt-look.ts';
 import { type AptSteps, failAsApt } from './apt-plan.ts';
+import { aptUpdate } from './apt-update.ts';
 import type { AptWanted } from './apt-wanted.ts';
 
 const environment = { LC_ALL: 'C.UTF-8', DEBIAN_FRONTEND: 'noninteractive', DEBIAN_PRIORITY: 'critical' };
@@ -27,17 +28,8 @@ export const applyApt = (wanted: AptWanted, found: AptFound, steps: AptSteps): A
   finish: (reply) => finishApt(wanted, found, steps, reply.code, decode(reply.stdout), decode(reply.stderr)),
 });
 
-/** Reading lists fails for reasons that pass: a mirror in the middle of its own update, another process's lock. */
-const updateText = (wanted: AptWanted): ShellText => sh`kb_try=0 kb_wait=0
-until kb_said=$(apt-get update -o DPkg::Lock::Timeout=${wanted.lockTimeout} -o APT::Update::Error-Mode=any 2>&1 </dev/null); do
-  case $kb_said in
-    *'Could not get lock'*) kb_wait=$((kb_wait + 1)); [ $kb_wait -le ${wanted.lockTimeout} ] || break; sleep 1; continue ;;
-  esac
-  kb_try=$((kb_try + 1)); [ $kb_try -lt ${Math.max(1, wanted.updateRetries)} ] || { kb_failed=1; break; }
-  sleep $kb_try
-done
-[ -z "\${kb_failed:-}" ] || { printf '@update-failed\n%s\n' "$kb_said"; exit 100; }
-[ $kb_wait -le ${wanted.lockTimeout} ] || { printf '@update-failed\n%s\n' "$kb_said"; exit 100; }`;
+const updateText = (wanted: AptWanted): ShellText => sh`${aptUpdate(wanted.updateRetries, wanted.lockTimeout)}
+[ -z "$kb_failed" ] || { printf '@update-failed\n%s\n' "$kb_said"; exit 100; }`;
 
 /** policy-rc.d says whether a package's scripts may start services; what was there comes back afterwards. */
 const withPolicy = (wanted: AptWanted, run: ShellText): ShellText => {
