@@ -17,6 +17,8 @@ export const explainSyntax = (
     const opening = openingQuote(source.text, span[0]);
     return at(source, opening, 1, 'this quote is never closed', 'close it, or double a quote that belongs to the text');
   }
+  if (/followed by map values/.test(message))
+    return at(source, span[0], lengthOf(source.text, span), 'a key has no colon behind it', 'write key: value');
   if (/^Flow|flow collection/i.test(message))
     return at(
       source,
