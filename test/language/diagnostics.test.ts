@@ -12,7 +12,7 @@ const known = new Set([...names, 'import_role']);
 const modules = { has: (name: string) => known.has(name), nearest: (name: string) => nearest(name, known) };
 
 /** `UPDATE_GOLDEN=1` writes what is printed now; read the difference before committing it. */
-const update = process.env['UPDATE_GOLDEN'] === '1';
+const update = process.env.UPDATE_GOLDEN === '1';
 
 describe('wrong playbooks', () => {
   const files = readdirSync(folder).filter((file) => file.endsWith('.yml'));
