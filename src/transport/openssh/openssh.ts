@@ -5,7 +5,7 @@ import type { Channel, ChannelEnd, OpenChannel } from '../channel.ts';
 import { DialLimit } from '../dial-limit.ts';
 import { ShellConnection } from '../shell-connection.ts';
 import { streamChannel } from '../stream-channel.ts';
-import { ConnectionError, type Target, type Transport } from '../transport.ts';
+import { ConnectionError, ConnectionLost, type Target, type Transport } from '../transport.ts';
 
 const limit = new DialLimit(8, 60);
 
@@ -78,7 +78,13 @@ class Master {
 
   readonly open: OpenChannel = async (command, { terminal }) => {
     const { execa } = await import('execa');
-    const { address } = this.#target;
+    const { name, address } = this.#target;
+    // Without its master, ssh would dial anew and say nothing: a lost connection would pass for one that is up.
+    const check = await execa('ssh', [...this.#words, '-O', 'check', '--', address], {
+      stdio: 'ignore',
+      reject: false,
+    });
+    if (check.exitCode !== 0) throw new ConnectionLost(name, 'the connection was lost');
     const child = execa(
       'ssh',
       ['-o', 'ControlMaster=no', ...this.#words, terminal ? '-tt' : '-T', '--', address, command],
