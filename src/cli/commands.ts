@@ -13,6 +13,7 @@ export interface CommandEntry {
 
 /** Every command, in the order of `--help`. A new one is a file beside this and a line here. */
 export const commands: readonly CommandEntry[] = [
+  { name: 'play', summary: 'run playbooks', load: () => import('./play.ts') },
   {
     name: 'inventory',
     summary: 'list hosts and groups; tell which file and line a value comes from',

@@ -33,7 +33,8 @@ export type Event = { readonly at: number } & (
       readonly result: Value;
     }
   | ({ readonly type: 'item-result'; readonly item: Value; readonly label: string } & Outcome)
-  | ({ readonly type: 'task-result' } & Outcome)
+  /** `looped`: what happened was told item by item already. */
+  | ({ readonly type: 'task-result'; readonly looped: boolean } & Outcome)
   | { readonly type: 'include'; readonly task: TaskName; readonly file: string; readonly hosts: readonly string[] }
   | {
       readonly type: 'unreachable';
@@ -84,6 +85,8 @@ export interface Outcome {
   readonly result: Value;
   readonly changes: readonly Change[];
   readonly diff: readonly Diff[];
+  /** Where in the user's files the reason of a failure stands. */
+  readonly diagnostics: readonly Diagnostic[];
   readonly durationMs: number;
 }
 

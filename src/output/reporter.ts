@@ -1,0 +1,21 @@
+import type { Event } from '../run/events.ts';
+
+/** Shows a run: told every event, and asked at the end to put out what is still held back. */
+export interface Reporter {
+  event(event: Event): void;
+  end(): Promise<void>;
+}
+
+export interface ReporterOptions {
+  /** Puts text out as it is. */
+  readonly write: (text: string) => void;
+  readonly columns: number;
+  /** How many `-v` were given. */
+  readonly verbosity: number;
+  readonly diff: boolean;
+  readonly checkMode: boolean;
+  /** Whether the times of the slowest tasks are listed at the end. */
+  readonly profile: boolean;
+  /** A diagnostic with its line of source and a caret. */
+  readonly formatDiagnostic: (diagnostic: (Event & { type: 'warning' })['diagnostic']) => string;
+}

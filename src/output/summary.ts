@@ -1,0 +1,82 @@
+import type { Event } from '../run/events.ts';
+import { formatPosition } from '../util/position.ts';
+import type { ReporterOptions } from './reporter.ts';
+import { style } from './style.ts';
+
+type RunEnd = Event & { readonly type: 'run-end' };
+
+/** What a run came to: the recap that Ansible's users know, handlers that were lost, and what it took. */
+export class Summary {
+  readonly #lost = new Map<string, readonly string[]>();
+  readonly #times = new Map<number, { readonly title: string; readonly position: string; ms: number }>();
+  #running: { readonly id: number; readonly at: number } | undefined;
+
+  event(event: Event): void {
+    if (event.type === 'handlers-lost') this.#lost.set(event.host, event.handlers);
+    if (event.type === 'task-start') {
+      this.#stop(event.at);
+      this.#running = { id: event.task.id, at: event.at };
+      if (!this.#times.has(event.task.id)) {
+        const { title, position } = event.task;
+        this.#times.set(event.task.id, { title, position: formatPosition(position), ms: 0 });
+      }
+    }
+    if (event.type === 'run-end') this.#stop(event.at);
+  }
+
+  lines(end: RunEnd, options: ReporterOptions): string[] {
+    const width = Math.max(0, ...[...end.recap.keys()].map((host) => host.length));
+    const lines = [...end.recap].map(([host, counts]) => {
+      const bad = counts.failed + counts.unreachable > 0;
+      const paint = bad ? style.failed : counts.changed > 0 ? style.changed : style.ok;
+      const numbers = (['ok', 'changed', 'unreachable', 'failed', 'skipped', 'rescued', 'ignored'] as const)
+        .map((name) => {
+          const text = `${name}=${counts[name]}`.padEnd(name.length + 5);
+          return counts[name] === 0 ? style.quiet(text) : name === 'ok' ? style.ok(text) : numberStyle[name](text);
+        })
+        .join('');
+      return `${paint(host.padEnd(width))} : ${numbers.trimEnd()}`;
+    });
+    for (const [host, handlers] of this.#lost)
+      lines.push(style.warning(`${host}: handlers that were notified and did not run: ${handlers.join(', ')}`));
+    const messages = [...end.traffic.values()].reduce((sum, each) => sum + each.messages, 0);
+    const spent = `${end.recap.size} host${end.recap.size === 1 ? '' : 's'}, ${messages} messages, ${duration(end.at)}`;
+    lines.push('', style.quiet(spent));
+    if (end.interrupted) lines.push(style.failed('interrupted: what had begun was ended, the rest did not run'));
+    if (options.profile) lines.push('', ...this.#profile(end.at));
+    return lines;
+  }
+
+  #profile(total: number): string[] {
+    const slowest = [...this.#times.values()].sort((a, b) => b.ms - a.ms).slice(0, 20);
+    return slowest
+      .filter(({ ms }) => ms >= 1)
+      .map(({ title, position, ms }) => {
+        const share = `${Math.round((ms / total) * 100)}%`.padStart(4);
+        return `${duration(ms).padStart(9)} ${share}  ${title} ${style.quiet(position)}`;
+      });
+  }
+
+  #stop(at: number): void {
+    const times = this.#running && this.#times.get(this.#running.id);
+    if (this.#running && times) times.ms += at - this.#running.at;
+    this.#running = undefined;
+  }
+}
+
+const numberStyle = {
+  changed: style.changed,
+  unreachable: style.failed,
+  failed: style.failed,
+  skipped: style.skipped,
+  rescued: style.changed,
+  ignored: style.skipped,
+} as const;
+
+/** Milliseconds as a person says them. */
+export const duration = (ms: number): string => {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  const seconds = ms / 1000;
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+};

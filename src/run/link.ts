@@ -1,0 +1,198 @@
+import type { Connection, Identity, RemoteShell, Reply, Script, Target } from '../transport/transport.ts';
+import type { Limit } from './limit.ts';
+import { type LookRequest, Machine } from './machine.ts';
+
+export interface LinksOptions {
+  readonly connect: (target: Target, signal: AbortSignal) => Promise<Connection>;
+  /** How many hosts work at once. */
+  readonly limit: Limit;
+  readonly signal: AbortSignal;
+  readonly clock: () => number;
+}
+
+/** All connections of a run: one for each target, dialled when a task first needs it, closed at the end. */
+export class Links {
+  readonly #options: LinksOptions;
+  readonly #links = new Map<string, Link>();
+  readonly #machines = new Map<string, Machine>();
+
+  constructor(options: LinksOptions) {
+    this.#options = options;
+  }
+
+  to(target: Target): Link {
+    const key = JSON.stringify(target);
+    let link = this.#links.get(key);
+    if (!link) {
+      link = new Link(target, this.#options, (endpoint) => this.#machine(endpoint));
+      this.#links.set(key, link);
+    }
+    return link;
+  }
+
+  /** Messages and dials so far, by the target's name. */
+  traffic(): ReadonlyMap<string, { readonly messages: number; readonly dials: number }> {
+    const sums = new Map<string, { messages: number; dials: number }>();
+    for (const link of this.#links.values()) {
+      const { messages, dials } = link.traffic();
+      const sum = sums.get(link.target.name);
+      sums.set(link.target.name, { messages: messages + (sum?.messages ?? 0), dials: dials + (sum?.dials ?? 0) });
+    }
+    return sums;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#links.values()].map((link) => link.close()));
+  }
+
+  #machine(endpoint: string): Machine {
+    let machine = this.#machines.get(endpoint);
+    if (!machine) {
+      machine = new Machine(this.#options.clock);
+      this.#machines.set(endpoint, machine);
+    }
+    return machine;
+  }
+}
+
+/** The way to one target, with what was seen there ahead of time. Redials after a connection was lost. */
+export class Link {
+  readonly target: Target;
+  readonly #options: LinksOptions;
+  readonly #machineOf: (endpoint: string) => Machine;
+  #connecting: Promise<Connection> | undefined;
+  #connection: Connection | undefined;
+  #machine: Machine | undefined;
+  #shells = new Set<RemoteShell>();
+  #past: { readonly messages: number; readonly dials: number } = { messages: 0, dials: 0 };
+
+  constructor(target: Target, options: LinksOptions, machineOf: (endpoint: string) => Machine) {
+    this.target = target;
+    this.#options = options;
+    this.#machineOf = machineOf;
+  }
+
+  /** The reply to a look that was sent ahead, where there is one that still holds. */
+  take(request: LookRequest): Reply | undefined {
+    return this.#connection ? this.#machine?.take(request) : undefined;
+  }
+
+  /** Sends a look now; `ahead` is asked for others to send along once the way is open. */
+  look(request: LookRequest, ahead: () => readonly LookRequest[], signal: AbortSignal): Promise<Reply> {
+    return this.#options.limit.run(async () => {
+      const { connection, machine } = await this.#open();
+      const others = machine.missing(ahead());
+      const store = machine.beginLooks(others);
+      const groups = groupByIdentity([request, ...others]);
+      const replies = await this.#guard(
+        Promise.all(
+          groups.map(async (group) => {
+            const shell = await this.#shellOf(connection, (group[0] as LookRequest).identity);
+            return shell.send(
+              group.map(({ script }) => script),
+              { signal },
+            );
+          }),
+        ),
+      );
+      const byRequest = new Map(groups.flatMap((group, g) => group.map((look, i) => [look, replies[g]?.[i]] as const)));
+      store(others.map((other) => byRequest.get(other) as Reply));
+      return byRequest.get(request) as Reply;
+    });
+  }
+
+  /** Sends an apply, and behind it in the same message those looks that the same user may make. */
+  apply(
+    identity: Identity,
+    script: Script,
+    ahead: () => readonly LookRequest[],
+    signal: AbortSignal,
+    options: { readonly changesUsers: boolean },
+  ): Promise<Reply> {
+    return this.#options.limit.run(async () => {
+      const { connection, machine } = await this.#open();
+      const shell = await this.#guard(this.#shellOf(connection, identity));
+      const riders = ahead().filter((look) => sameIdentity(look.identity, identity));
+      const finish = machine.beginApply(riders);
+      let replies: Reply[] = [];
+      try {
+        replies = await this.#guard(shell.send([script, ...riders.map((look) => look.script)], { signal }));
+      } finally {
+        finish(replies.slice(1));
+      }
+      if (options.changesUsers) await this.#reopen(shell);
+      return replies[0] as Reply;
+    });
+  }
+
+  /** For what needs more than messages: an upload, a download. Whatever was seen ahead is forgotten. */
+  async shell(identity: Identity): Promise<RemoteShell> {
+    const { connection, machine } = await this.#open();
+    machine.forget();
+    return this.#guard(this.#shellOf(connection, identity));
+  }
+
+  traffic(): { readonly messages: number; readonly dials: number } {
+    const now = this.#connection?.traffic;
+    return { messages: this.#past.messages + (now?.messages ?? 0), dials: this.#past.dials + (now?.dials ?? 0) };
+  }
+
+  /** `meta: reset_connection`; the next task dials anew. Never throws. */
+  async close(): Promise<void> {
+    const connection = this.#connection ?? (await this.#connecting?.catch(() => undefined));
+    this.#past = this.traffic();
+    this.#connecting = undefined;
+    this.#connection = undefined;
+    this.#shells.clear();
+    this.#machine?.forget();
+    await connection?.close();
+  }
+
+  /** Shells of users whose groups or rights may differ now are opened anew when they are next needed. */
+  async #reopen(current: RemoteShell): Promise<void> {
+    const others = [...this.#shells].filter((shell) => shell !== current);
+    this.#shells = new Set([current]);
+    await Promise.all(others.map((shell) => shell.close()));
+  }
+
+  async #shellOf(connection: Connection, identity: Identity): Promise<RemoteShell> {
+    const shell = await connection.shell(identity);
+    this.#shells.add(shell);
+    return shell;
+  }
+
+  async #open(): Promise<{ readonly connection: Connection; readonly machine: Machine }> {
+    this.#connecting ??= this.#options.connect(this.target, this.#options.signal);
+    try {
+      const connection = await this.#connecting;
+      if (connection !== this.#connection) this.#machine = this.#machineOf(connection.endpoint);
+      this.#connection = connection;
+      return { connection, machine: this.#machine as Machine };
+    } catch (error) {
+      this.#connecting = undefined;
+      throw error;
+    }
+  }
+
+  async #guard<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      if ((error as Error).name === 'ConnectionLost') await this.close();
+      throw error;
+    }
+  }
+}
+
+const sameIdentity = (a: Identity, b: Identity): boolean =>
+  a.method === b.method && a.user === b.user && a.exe === b.exe && a.flags === b.flags;
+
+const groupByIdentity = (requests: readonly LookRequest[]): LookRequest[][] => {
+  const groups: LookRequest[][] = [];
+  for (const request of requests) {
+    const group = groups.find((other) => sameIdentity((other[0] as LookRequest).identity, request.identity));
+    if (group) group.push(request);
+    else groups.push([request]);
+  }
+  return groups;
+};

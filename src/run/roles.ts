@@ -1,0 +1,151 @@
+import type { Field, Keywords, Role, RoleEntry, Vars } from '../language/playbook.ts';
+import { asText } from '../modules/coerce.ts';
+import { Template, type Value } from '../template/values.ts';
+import { UserError } from '../util/diagnostic.ts';
+import type { Position } from '../util/position.ts';
+import type { RoleUse } from '../variables/variables.ts';
+import { argumentChecks } from './argument-specs.ts';
+import { type Compiler, type CompilerOptions, type Place, varsOf } from './compile.ts';
+import { extendLineage } from './lineage.ts';
+import type { BlockStep, RoleInstance, Step } from './tree.ts';
+
+/** import_role and include_role: their rendered arguments. */
+export interface RoleRequest {
+  readonly args: ReadonlyMap<string, Value>;
+  readonly position: Position;
+  /** Whether the whole play sees its variables. */
+  readonly isPublic: boolean;
+  readonly keywords: Keywords;
+}
+
+/** Puts roles with their dependencies into the tree, each use with equal parameters being one instance. */
+export class Roles {
+  readonly #options: CompilerOptions;
+  readonly #compiler: Compiler;
+  readonly #instances = new Map<string, RoleInstance>();
+  readonly #handlersOf = new Set<string>();
+
+  constructor(options: CompilerOptions, compiler: Compiler) {
+    this.#options = options;
+    this.#compiler = compiler;
+  }
+
+  /** An entry of `roles:` or of a role's dependencies. */
+  entry(entry: RoleEntry, place: Place, parent: RoleInstance | undefined): Step[] {
+    const name = asText(this.#compiler.render(entry.role.value, entry.role.valuePosition, "the role's name"));
+    const role = this.#options.sources.role(name, place.role, {}, entry.role.valuePosition, place.collections);
+    const params: Vars = new Map([...entry.parameters].map(([key, field]) => [key, field.value]));
+    const keywordVars = varsOf(entry.keywords.get('vars'));
+    const instance = this.#instance(role, params, keywordVars, parent, identify(role, entry, parent));
+    this.#options.play.exportRole(instance.use);
+    const inner = { ...place, lineage: extendLineage(place.lineage, entry.keywords), role: instance };
+    return this.#block(role, instance, inner, 'main', true);
+  }
+
+  use(request: RoleRequest, place: Place): Step[] {
+    const { args, position, keywords } = request;
+    const text = (key: string): string | undefined => {
+      const value = args.get(key);
+      return value === undefined || value === null ? undefined : asText(value);
+    };
+    const name = text('name') ?? text('role');
+    if (name === undefined) throw new UserError({ severity: 'error', message: 'no role is named', position });
+    const files = {
+      tasksFrom: text('tasks_from'),
+      varsFrom: text('vars_from'),
+      defaultsFrom: text('defaults_from'),
+      handlersFrom: text('handlers_from'),
+    };
+    const role = this.#options.sources.role(name, place.role, files, position, place.collections);
+    const instance: RoleInstance = {
+      ...this.#instance(role, new Map(), undefined, place.role, undefined),
+      allowDuplicates: args.get('allow_duplicates') !== false,
+    };
+    if (request.isPublic) this.#options.play.exportRole(instance.use);
+    const validate = args.get('rolespec_validate') !== false;
+    void keywords;
+    return this.#block(role, instance, { ...place, role: instance }, text('tasks_from') ?? 'main', validate);
+  }
+
+  #block(role: Role, instance: RoleInstance, place: Place, entryPoint: string, validate: boolean): Step[] {
+    const inner = (section: number): Place => ({ ...place, order: [...place.order, section] });
+    const dependencies = role.dependencies.flatMap((entry, index) => {
+      const steps = this.entry(entry, { ...place, order: [...place.order, 0, index] }, instance);
+      return steps;
+    });
+    this.#addHandlers(role, place);
+    const checks = validate ? argumentChecks(role, entryPoint) : [];
+    const block: BlockStep = {
+      kind: 'block',
+      order: place.order,
+      block: [
+        ...checks.map(({ task, title }) => this.#compiler.implicit(task, inner(1), title)),
+        ...this.#compiler.nodes(role.tasks, inner(2)),
+      ],
+      rescue: [],
+      always: [],
+      role: instance,
+    };
+    return [...dependencies, block];
+  }
+
+  #instance(
+    role: Role,
+    params: Vars,
+    keywordVars: Vars | undefined,
+    parent: RoleInstance | undefined,
+    key: string | undefined,
+  ): RoleInstance {
+    const known = key === undefined ? undefined : this.#instances.get(key);
+    if (known) return known;
+    const dependencies: RoleUse[] = [];
+    const use: RoleUse = {
+      role,
+      defaults: role.defaults,
+      vars: role.vars,
+      params,
+      keywordVars,
+      parents: parent ? [...(parent.use.parents ?? []), parent.use] : [],
+      dependencies,
+    };
+    // The parent's use was made first, so its list of dependencies is filled in as they are met.
+    if (parent && key !== undefined) (parent.use.dependencies as RoleUse[] | undefined)?.push(use);
+    const instance: RoleInstance = {
+      use,
+      name: role.name,
+      path: role.path,
+      allowDuplicates: role.allowDuplicates,
+      completed: new Set(),
+    };
+    if (key !== undefined) this.#instances.set(key, instance);
+    return instance;
+  }
+
+  /** A role's handlers are there once, however often it is used. */
+  #addHandlers(role: Role, place: Place): void {
+    const key = `${role.path}\0${role.handlers[0]?.position.file ?? ''}`;
+    if (this.#handlersOf.has(key)) return;
+    this.#handlersOf.add(key);
+    const order = [this.#handlersOf.size];
+    this.#compiler.handlers.push(...this.#compiler.nodes(role.handlers, { ...place, order, handler: true }));
+  }
+}
+
+/** Two uses of a role are one where everything that a user can say about them is equal. */
+const identify = (role: Role, entry: RoleEntry, parent: RoleInstance | undefined): string =>
+  JSON.stringify([
+    role.path,
+    fieldsOf(entry.parameters),
+    fieldsOf(entry.keywords),
+    parent ? parent.use.params?.size : 0,
+  ]);
+
+const fieldsOf = (fields: ReadonlyMap<string, Field>): unknown =>
+  [...fields].map(([name, { value }]) => [name, comparable(value)]).sort();
+
+const comparable = (value: Value): unknown => {
+  if (value instanceof Template) return { template: value.source };
+  if (Array.isArray(value)) return value.map(comparable);
+  if (value instanceof Map) return [...value].map(([key, inner]) => [String(key), comparable(inner)]);
+  return typeof value === 'bigint' ? String(value) : value;
+};

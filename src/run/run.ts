@@ -1,0 +1,204 @@
+import { dirname } from 'node:path';
+import type { Inventory } from '../inventory/inventory.ts';
+import { selectHosts } from '../inventory/patterns.ts';
+import type { Decrypt } from '../language/files.ts';
+import type { Playbook } from '../language/playbook.ts';
+import { asText } from '../modules/coerce.ts';
+import type { Templar } from '../template/templar.ts';
+import type { Value } from '../template/values.ts';
+import { connect } from '../transport/open-transport.ts';
+import type { Connection, Target } from '../transport/transport.ts';
+import { type Diagnostic, UserError } from '../util/diagnostic.ts';
+import type { Position } from '../util/position.ts';
+import type { Variables } from '../variables/variables.ts';
+import type { Question, RunContext, RunSettings, Untimed } from './context.ts';
+import type { Event, Listener, Recap } from './events.ts';
+import { Limit } from './limit.ts';
+import { Links } from './link.ts';
+import { preparePlay, runPlay } from './play.ts';
+import { type LoadedPlay, loadPlays } from './playbooks.ts';
+import { RecapCounter } from './recap.ts';
+import { type Redactor, redactEvent } from './redaction.ts';
+import { Sources } from './sources.ts';
+import { StartAt } from './start-at.ts';
+
+/** What a run needs; `load.ts` makes the first four from files. */
+export interface RunOptions {
+  readonly inventory: Inventory;
+  readonly variables: Variables;
+  readonly templar: Templar;
+  readonly redactor: Redactor;
+  /** Files of playbooks, or trees of them, run one after another. */
+  readonly playbooks: readonly (string | Playbook)[];
+  readonly settings: RunSettings;
+  readonly limit?: string | undefined;
+  readonly rolesPath: readonly string[];
+  readonly collectionsPath: readonly string[];
+  readonly decrypt?: Decrypt | undefined;
+  readonly decryptFile?: ((content: Uint8Array) => Uint8Array) | undefined;
+  /** Every event of the run, as it happens. */
+  readonly listener: Listener;
+  /** Aborting it ends what runs on hosts, and the run. */
+  readonly signal?: AbortSignal | undefined;
+  /** Answers `pause` and `vars_prompt`; without it they are answered with an empty text. */
+  readonly ask?: ((question: Question, signal: AbortSignal) => Promise<string>) | undefined;
+  /** Reads the inventory's sources anew, for `meta: refresh_inventory`. */
+  readonly refreshInventory?: (() => void) | undefined;
+  /** For tests: how targets are dialled. */
+  readonly connect?: ((target: Target, options: { readonly signal: AbortSignal }) => Promise<Connection>) | undefined;
+}
+
+export interface RunResult {
+  readonly recap: ReadonlyMap<string, Recap>;
+  readonly interrupted: boolean;
+  /** As Ansible counts: 0 all went well, 2 a host failed, 4 a host was unreachable. */
+  readonly exitCode: 0 | 2 | 4;
+}
+
+/**
+ * Runs playbooks. All that can be known to be wrong with them is thrown as one UserError before a host is touched; from
+ * then on failures are events, and the result says what they come to.
+ */
+export const runPlaybooks = async (options: RunOptions): Promise<RunResult> => {
+  const run = new Run(options);
+  const plays = run.check();
+  return run.start(plays);
+};
+
+/** The plays of a run with their hosts and steps, resolved and not run: for `--list-tasks` and the like. */
+export const resolvePlaybooks = (options: RunOptions): readonly ReturnType<typeof preparePlay>[] =>
+  new Run(options).resolve();
+
+class Run {
+  readonly #options: RunOptions;
+  readonly #began = performance.now();
+  readonly #recap = new RecapCounter();
+  readonly #signal: AbortSignal;
+  readonly #links: Links;
+  readonly #unreachable = new Set<string>();
+  readonly #failed = new Set<string>();
+  readonly #warned = new Set<string>();
+  #ids = 0;
+  #startAt: StartAt | undefined;
+
+  constructor(options: RunOptions) {
+    this.#options = options;
+    this.#signal = options.signal ?? new AbortController().signal;
+    const dial = options.connect ?? connect;
+    this.#links = new Links({
+      connect: (target, signal) => dial(target, { signal }),
+      limit: new Limit(options.settings.forks),
+      signal: this.#signal,
+      clock: () => performance.now(),
+    });
+  }
+
+  /** Reads and resolves everything once, so that what is wrong is said at once and early. */
+  check(): readonly LoadedPlay[] {
+    const plays = loadPlays(this.#options.playbooks, this.#options);
+    const problems: Diagnostic[] = [];
+    for (const { play, file, vars } of plays) {
+      try {
+        preparePlay(play, 0, vars, this.#context(file));
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        problems.push(...error.diagnostics);
+      }
+    }
+    if (problems.length > 0) throw new UserError(problems);
+    return plays;
+  }
+
+  resolve(): readonly ReturnType<typeof preparePlay>[] {
+    return this.check().map(({ play, file, vars }, index) => preparePlay(play, index + 1, vars, this.#context(file)));
+  }
+
+  async start(plays: readonly LoadedPlay[]): Promise<RunResult> {
+    const { settings, playbooks } = this.#options;
+    this.#emit({
+      type: 'run-start',
+      playbooks: playbooks.map((playbook) => (typeof playbook === 'string' ? playbook : playbook.file)),
+      checkMode: settings.checkMode,
+    });
+    let interrupted = false;
+    if (settings.startAtTask !== undefined) this.#startAt = new StartAt(settings.startAtTask);
+    try {
+      for (const [index, { play, file, vars }] of plays.entries())
+        if (!(await runPlay(play, index + 1, vars, this.#context(file)))) break;
+      this.#startAt?.throwIfMissing();
+    } catch (error) {
+      if (!this.#signal.aborted) throw error;
+      interrupted = true;
+    } finally {
+      const traffic = this.#links.traffic();
+      await this.#links.close();
+      this.#emit({ type: 'run-end', recap: this.#recap.recap(), traffic, interrupted });
+    }
+    const recap = this.#recap.recap();
+    const counts = [...recap.values()];
+    const lost = counts.some(({ unreachable }) => unreachable > 0);
+    const failed = counts.some((count) => count.failed > 0) || this.#failed.size > 0;
+    return { recap, interrupted, exitCode: lost ? 4 : failed ? 2 : 0 };
+  }
+
+  #context(file: string): RunContext {
+    const { inventory, variables, templar, settings, redactor, ask, limit } = this.#options;
+    return {
+      variables,
+      inventory,
+      templar,
+      links: this.#links,
+      sources: new Sources({
+        playbookDir: dirname(file),
+        rolesPath: this.#options.rolesPath,
+        collectionsPath: this.#options.collectionsPath,
+        decrypt: this.#options.decrypt,
+        decryptFile: this.#options.decryptFile ?? ((content) => content),
+        warn: (diagnostic) => this.#warn(diagnostic),
+      }),
+      settings,
+      hostsOf: (pattern, position) => this.#hostsOf(pattern, position, inventory, limit),
+      nextId: () => ++this.#ids,
+      startAt: this.#startAt,
+      refreshInventory: () => this.#options.refreshInventory?.(),
+      signal: this.#signal,
+      emit: (event) => this.#emit(event),
+      addSecret: (secret) => redactor.add(secret),
+      ask: (question) => (ask ? ask(question, this.#signal) : Promise.resolve('')),
+      clock: () => performance.now(),
+      unreachable: this.#unreachable,
+      failed: this.#failed,
+    };
+  }
+
+  #hostsOf(pattern: Value, position: Position, inventory: Inventory, limit: string | undefined): readonly string[] {
+    const text = Array.isArray(pattern) ? pattern.map(asText) : asText(pattern ?? '');
+    const { hosts, unmatched } = selectHosts(inventory, text, limit);
+    for (const { pattern: part, meant } of unmatched) {
+      this.#warn({
+        severity: 'warning',
+        message: `no host or group is named '${part}'`,
+        position,
+        hint: meant === undefined ? undefined : `did you mean ${meant}?`,
+      });
+    }
+    return hosts.map(({ name }) => name);
+  }
+
+  /** Each warning once, however many hosts bring it up. */
+  #warn(diagnostic: Diagnostic): void {
+    this.#emit({ type: 'warning', diagnostic, host: undefined });
+  }
+
+  #emit(event: Untimed<Event>): void {
+    if (event.type === 'warning') {
+      const { message, position } = event.diagnostic;
+      const key = `${position?.file}:${position?.line}:${position?.column}:${message}`;
+      if (this.#warned.has(key)) return;
+      this.#warned.add(key);
+    }
+    const timed = { ...event, at: performance.now() - this.#began } as Event;
+    this.#recap.count(timed);
+    this.#options.listener(redactEvent(timed, this.#options.redactor));
+  }
+}
