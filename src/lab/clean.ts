@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cgroupsOfThisMachine, removeCgroup } from './cgroup.ts';
-import { withLock } from './lock.ts';
+import { restoreLimits } from './limits.ts';
 import { removeNetwork } from './network.ts';
 import { killAll } from './process.ts';
 import type { LabPlace } from './state.ts';
@@ -21,29 +20,8 @@ export const removeLab = async (place: LabPlace): Promise<void> => {
   for (let tries = 0; !(await removeCgroup(cgroups, place.tag)) && tries < 40; tries++) await sleep(50);
   await rm(place.folder, { recursive: true, force: true });
   await removeNspawnTraces(place);
-  await restoreLimits();
+  await restoreLimits(cgroups);
 };
-
-/** A limit of the kernel's that many hosts need higher than Debian has it: each systemd takes five inotify instances. */
-const limit = { file: '/proc/sys/fs/inotify/max_user_instances', atLeast: 8192 };
-const saved = '/run/k8s-bm-lab.inotify';
-export const machineLock = '/run/k8s-bm-lab.lock';
-
-/** Raises what the lab's hosts need; what it was is kept until the last lab goes. The caller holds the machine's lock. */
-export const raiseLimits = async (): Promise<void> => {
-  const now = (await readFile(limit.file, 'utf8')).trim();
-  if (Number(now) >= limit.atLeast) return;
-  await writeFile(saved, now);
-  await writeFile(limit.file, String(limit.atLeast));
-};
-
-const restoreLimits = (): Promise<void> =>
-  withLock(machineLock, async () => {
-    const labsUp = (await readdir('/sys/class/net')).some((link) => link.startsWith('kb-'));
-    if (labsUp || !existsSync(saved)) return;
-    await writeFile(limit.file, await readFile(saved, 'utf8'));
-    await rm(saved);
-  });
 
 /** Hosts mount in namespaces of their own, so there is nothing here, unless somebody mounted by hand. */
 const removeMounts = async (folder: string): Promise<void> => {

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { UserError } from '../util/diagnostic.ts';
-import { machineLock, raiseLimits, removeLab } from './clean.ts';
+import { removeLab } from './clean.ts';
 import { isOn, powerOff } from './host.ts';
+import { machineLock, raiseLimits } from './limits.ts';
 import { withLock } from './lock.ts';
 import { raiseNetwork } from './network.ts';
 import { type HostRecord, type LabHome, labPlace, linkOf } from './state.ts';
@@ -25,19 +26,23 @@ export const kill = async (lab: Lab, names: readonly string[]): Promise<void> =>
   await withLock(lab.place.lock, () => Promise.all(hosts.map((host) => powerOff(lab.place, host))));
 };
 
-/** Powers on what is off (all of the lab when no name is given) and waits until it answers; disks are as they were left. */
+/**
+ * Powers on what is off (all of the lab when no name is given) and waits until it answers; disks are as they were left. After
+ * this machine was restarted, the bridge and the services come back with them.
+ */
 export const start = async (
   lab: Lab,
   names: readonly string[],
-  options: Pick<UpOptions, 'signal' | 'onProgress'> = {},
+  options: Pick<UpOptions, 'services' | 'signal' | 'onProgress'> = {},
 ): Promise<void> => {
   const { place, record } = lab;
   const hosts = names.length > 0 ? pick(lab, names) : record.hosts;
   await withLock(place.lock, async () => {
     await withLock(machineLock, async () => {
-      await raiseLimits();
+      await raiseLimits(place);
       if (!existsSync(`/sys/class/net/${record.network.bridge}`)) await raiseNetwork(place, record.network);
     });
+    for (const service of options.services ?? []) await service.start(place, record.network, options);
     const off: HostRecord[] = [];
     for (const host of hosts) if (!(await isOn(place, host))) off.push(host);
     await boot(place, record, off, options);

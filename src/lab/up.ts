@@ -2,11 +2,12 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { UserError } from '../util/diagnostic.ts';
 import { cgroupsOfThisMachine } from './cgroup.ts';
-import { machineLock, raiseLimits, removeLab } from './clean.ts';
+import { removeLab } from './clean.ts';
 import { furnish } from './guest.ts';
 import { powerOn, waitForSsh } from './host.ts';
 import { makeLabKey } from './keys.ts';
 import { type Docker, layersFor, type Shell } from './layers.ts';
+import { machineLock, raiseLimits } from './limits.ts';
 import { withLock } from './lock.ts';
 import { checkMachine, hostNeeds, type Machine } from './machine.ts';
 import { addressIn, makeNetwork } from './network.ts';
@@ -96,7 +97,7 @@ const make = async (
   const network = await withLock(
     machineLock,
     async () => {
-      await raiseLimits();
+      await raiseLimits(place);
       return makeNetwork(place, options.network);
     },
     { signal },

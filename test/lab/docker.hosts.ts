@@ -1,14 +1,11 @@
-import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
-import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { down } from '../../src/lab/power.ts';
 import { restore, snapshot } from '../../src/lab/snapshot.ts';
 import { statusOf } from '../../src/lab/status.ts';
 import { up } from '../../src/lab/up.ts';
 import { testHome, useLab } from '../lab-hosts.ts';
+import { slowness } from './slowness.ts';
 
-const run = promisify(execFile);
 const docker = process.env.LAB_DOCKER ? [process.env.LAB_DOCKER as '26' | '28'] : (['26', '28'] as const);
 
 describe.each(docker)('three hosts with Docker %s', (version) => {
@@ -22,7 +19,7 @@ describe.each(docker)('three hosts with Docker %s', (version) => {
     const seconds = (Date.now() - began) / 1000;
     await down(testHome, 'tsoon');
     console.log(`3 hosts with Docker ${version} answered after ${seconds.toFixed(1)} s`);
-    expect(seconds).toBeLessThan(15 * slowness);
+    expect(seconds).toBeLessThan(15 * (await slowness()));
   });
 
   it('run the engine asked for, and no unit has failed', async () => {
@@ -73,13 +70,8 @@ describe.each(docker)('three hosts with Docker %s', (version) => {
     await restore(lab.lab, 'before');
     const both = taken - started + (Date.now() - spoilt);
     console.log(`snapshot and restore of three hosts with Docker ${version}: ${(both / 1000).toFixed(1)} s`);
-    expect(both).toBeLessThan(20_000 * slowness);
+    expect(both).toBeLessThan(20_000 * (await slowness()));
     expect(await n1.must('cat /etc/state')).toBe('before\n');
     await expect.poll(() => n1.must('docker ps --format {{.Names}} || true'), { timeout: 20_000 }).toBe('keeper\n');
   });
 });
-
-/** Seconds are promised for a machine with nothing else to do: what waits for a processor counts as much longer here. */
-const load = Number((await readFile('/proc/loadavg', 'utf8')).split(' ')[0]);
-const processors = Number((await run('nproc')).stdout);
-const slowness = Math.max(1, load / processors);

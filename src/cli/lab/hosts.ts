@@ -6,6 +6,7 @@ import { restore, snapshot } from '../../lab/snapshot.ts';
 import { type Lab, openLab } from '../../lab/up.ts';
 import { tellFailures } from '../failures.ts';
 import { addPlaceOptions, labHome, type PlaceOptions, say } from './place.ts';
+import { servicesOf } from './services.ts';
 
 /** What is done to hosts that are there: each is one call of src/lab. */
 export const addHostCommands = (lab: Command): void => {
@@ -21,7 +22,10 @@ export const addHostCommands = (lab: Command): void => {
     );
   addPlaceOptions(lab.command('start [host...]').description('power on the hosts that are off')).action(
     (hosts: string[], flags: PlaceOptions) =>
-      onLab(flags, (opened, signal) => start(opened, hosts, { signal, onProgress: say })),
+      onLab(flags, (opened, signal) => {
+        const services = servicesOf(opened.record.docker);
+        return start(opened, hosts, { services, signal, onProgress: say });
+      }),
   );
   addPlaceOptions(lab.command('snapshot <snapshot>').description('keep the disks of all hosts as they are')).action(
     (name: string, flags: PlaceOptions) =>

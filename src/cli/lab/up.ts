@@ -4,12 +4,11 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { isLabInventory, writeInventory } from '../../lab/inventory.ts';
 import type { Docker, Shell } from '../../lab/layers.ts';
 import { down } from '../../lab/power.ts';
-import { packageProxy } from '../../lab/proxy.ts';
-import { imageRegistry } from '../../lab/registry/image-registry.ts';
 import { up } from '../../lab/up.ts';
 import { UserError } from '../../util/diagnostic.ts';
 import { tellFailures } from '../failures.ts';
 import { addPlaceOptions, labHome, type PlaceOptions, say } from './place.ts';
+import { servicesOf } from './services.ts';
 
 interface UpFlags extends PlaceOptions {
   readonly hosts: number;
@@ -38,7 +37,7 @@ const run = async (flags: UpFlags, signal: AbortSignal): Promise<void> => {
   await checkInventory(inventory);
   const started = Date.now();
   const home = labHome(flags);
-  const services = flags.docker === 'none' ? [packageProxy] : [packageProxy, imageRegistry];
+  const services = servicesOf(flags.docker);
   const lab = await up({ ...flags, home, services, signal, onProgress: say });
   try {
     await writeInventory(lab.place, lab.record, inventory);
