@@ -31,11 +31,11 @@ export const scriptId = (number: number, index: number): string => `${number}.${
 export const encodeMessage = (scripts: readonly Script[], context: MessageContext): Uint8Array[] => {
   const { nonce, folder, number } = context;
   const frames: Uint8Array[] = [];
-  const calls: ShellText[] = newFunctions(scripts, context, frames);
+  const calls: ShellText[] = [...newFunctions(scripts, context, frames), sh`kb_now\nkb_t=$kb_u`];
   let collected: string[] = [];
   const flush = (): void => {
     if (collected.length === 0) return;
-    calls.push(sh`cat ${collected.flatMap((id) => [`${folder}/${id}.o`, `${folder}/${id}.e`])} >&4`);
+    calls.push(sh`exec 6>&- 7>&-\ncat ${collected.flatMap((id) => [`${folder}/${id}.o`, `${folder}/${id}.e`])} >&4`);
     collected = [];
   };
   scripts.forEach((script, index) => {
@@ -72,10 +72,9 @@ export const header = (line: string): Uint8Array => Buffer.from(`${line}\n`, 'la
 
 const sharedCall = (script: Script, id: string, stdin: string, { nonce, folder }: MessageContext): ShellText => {
   const [out, err] = [`${folder}/${id}.o`, `${folder}/${id}.e`];
-  return sh`kb_now
-kb_t=$kb_u
+  return sh`exec 6>>${out} 7>>${err}
 ( echo ${nonce} o ${id}; echo ${nonce} e ${id} >&2
-${exports(script)}eval ${noNul(script.text.text)} ) >>${out} 2>>${err} <${stdin} 3<&- 4>&- 5>&-
+${exports(script)}eval ${noNul(script.text.text)} ) >&6 2>&7 <${stdin} 3<&- 4>&- 5>&- 6>&- 7>&-
 kb_over ${nonce} ${id} $?`;
 };
 

@@ -37,7 +37,7 @@ export const bootCommand = ({ nonce, shell, terminal }: ProgramOptions, length: 
 export const farSide = ({ nonce, scratch, shell, terminal }: ProgramOptions): ShellText =>
   joinShell([
     sh`kb_n=${nonce} kb_sh=${shell} kb_tty=${terminal ? 'tty' : ''} kb_d=`,
-    sh`for kb_b in /run /dev/shm "$XDG_RUNTIME_DIR"; do
+    sh`for kb_b in /run "$XDG_RUNTIME_DIR" /dev/shm; do
   case $kb_b in /run* | /dev/shm) ;; *) continue ;; esac
   [ -w "$kb_b" ] && mkdir -m 700 "$kb_b/"${scratch} 2>/dev/null && kb_d=$kb_b/${scratch} && break
 done
@@ -151,8 +151,9 @@ echo $$ >"$kb_d/wpid"
 kb_now() { kb_u=0; read -r kb_u kb_x </proc/uptime; }
 kb_over() {
   kb_now
-  echo "$1 O $2" >>"$kb_d/$2.o"
-  echo "$1 E $2 $3 $kb_t $kb_u" >>"$kb_d/$2.e"
+  echo "$1 O $2" >&6
+  echo "$1 E $2 $3 $kb_t $kb_u" >&7
+  kb_t=$kb_u
 }
 kb_own() {
   mkfifo "$kb_d/$2.p" "$kb_d/$2.q"
@@ -177,6 +178,7 @@ kb_own() {
   kb_now
   echo "$1 O $2" >&6
   echo "$1 E $2 $kb_c $kb_t $kb_u" >&7
+  kb_t=$kb_u
   exec 6>&- 7>&-
   wait
   [ "$kb_tty" ] && cat "$kb_d/$2.e" >&4
