@@ -29,6 +29,8 @@ import { type Lab, up } from '../src/lab/up.ts';
 
 export interface LabWish {
   readonly hosts?: number;
+  /** Further hosts that are virtual machines; `exec` and `upper` are not for them. */
+  readonly vms?: number;
   /** `none` when absent: hosts with sshd only, the quickest. */
   readonly docker?: Docker;
   /** `ash`: /bin/sh is busybox's. */

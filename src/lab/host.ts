@@ -9,15 +9,16 @@ import type { HostKind } from './host-kind.ts';
 import { disconnectHost } from './network.ts';
 import { killAll, launch, processesOf, signal } from './process.ts';
 import type { HostRecord, LabPlace, LabRecord } from './state.ts';
+import { virtualMachine } from './vm/virtual-machine.ts';
 
 /** What each kind of host is made by. */
-const kinds: Partial<Record<HostRecord['kind'], HostKind>> = { container };
+const kinds: Record<HostRecord['kind'], HostKind> = { container, vm: virtualMachine };
 
 /** Connects the host and powers it on. Returns as soon as it begins to boot, before it answers. */
 export const powerOn = async (place: LabPlace, lab: LabRecord, host: HostRecord): Promise<void> => {
   const own = place.host(host.name);
   await disconnectHost(place, host);
-  const kind = kinds[host.kind] as HostKind;
+  const kind = kinds[host.kind];
   await kind.connect(place, lab.network, host);
   const { argv, env } = await kind.command(place, lab, host);
   const pid = await launch(place, host.name, argv, { log: own.console, env });

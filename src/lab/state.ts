@@ -3,6 +3,7 @@ import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../util/diagnostic.ts';
 import type { Docker, Shell } from './layers.ts';
+import type { MachineBase } from './vm/machine-base.ts';
 
 /** Where labs keep what they have: `state` per lab, gone with it; `cache` for all, safe to delete when none is up. */
 export interface LabHome {
@@ -30,6 +31,8 @@ export interface LabRecord {
   /** The folders of the root file system, uppermost first, as overlayfs takes them. */
   readonly layers: readonly string[];
   readonly hosts: readonly HostRecord[];
+  /** What its virtual machines start from, where it has any. */
+  readonly machines?: MachineBase | undefined;
   /** Variables for `all` in the inventory that services of the lab ask for: the registry's address, for example. */
   readonly variables: Readonly<Record<string, unknown>>;
   readonly createdAt: string;

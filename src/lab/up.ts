@@ -23,11 +23,15 @@ import {
   readRecord,
   writeRecord,
 } from './state.ts';
+import { kernelLayer } from './vm/kernel.ts';
+import { machineBase, machineNeeds } from './vm/machine-base.ts';
 
 export interface UpOptions {
   readonly name: string;
   readonly home: LabHome;
   readonly hosts: number;
+  /** How many further hosts are virtual machines. */
+  readonly vms?: number | undefined;
   readonly docker: Docker;
   readonly shell?: Shell | undefined;
   readonly python?: boolean | undefined;
@@ -52,18 +56,21 @@ export interface Lab {
 export const up = async (options: UpOptions): Promise<Lab> => {
   const { services = [], onProgress = () => {}, signal } = options;
   const place = labPlace(options.home, options.name);
-  checkNumber(options.hosts);
-  const needs = [...hostNeeds, ...services.flatMap((service) => service.needs)];
+  const { vms = 0 } = options;
+  checkNumber(options.hosts + vms);
+  const needs = [...hostNeeds, ...(vms > 0 ? machineNeeds : []), ...services.flatMap((service) => service.needs)];
   const machine = await checkMachine({ needs, install: options.install ?? false, onProgress });
   const layers = layersFor({ docker: options.docker, python: options.python ?? false });
-  const folders = await rootfs(layers, { cache: options.home.cache, signal, onProgress });
+  const cached = { cache: options.home.cache, signal, onProgress };
+  const folders = await rootfs(layers, cached);
+  const machines = vms > 0 ? await machineBase(await rootfs([...layers, kernelLayer], cached), cached) : undefined;
   const onWait = () => onProgress(`Another command is at work on lab ${place.name}: waiting for it.`);
   return withLock(
     place.lock,
     async () => {
       await clearTheWay(place, onProgress);
       try {
-        const record = await make(place, machine, folders, options);
+        const record = await make(place, machine, { layers: folders, machines }, options);
         return { place, record };
       } catch (error) {
         await removeLab(place);
@@ -89,7 +96,7 @@ export const openLab = async (home: LabHome, name: string): Promise<Lab> => {
 const make = async (
   place: LabPlace,
   machine: Machine,
-  layers: readonly string[],
+  base: Pick<LabRecord, 'layers' | 'machines'>,
   options: UpOptions,
 ): Promise<LabRecord> => {
   const { signal, services = [], onProgress = () => {} } = options;
@@ -112,8 +119,10 @@ const make = async (
     docker: options.docker,
     shell: options.shell ?? 'dash',
     python: options.python ?? false,
-    layers,
-    hosts: Array.from({ length: options.hosts }, (_, at) => newHost(at + 1, network.range, options.docker)),
+    ...base,
+    hosts: Array.from({ length: options.hosts + (options.vms ?? 0) }, (_, at) =>
+      newHost(at + 1, network.range, options.docker, at < options.hosts ? 'container' : 'vm'),
+    ),
     variables: Object.assign({}, ...furnishings.map(({ variables }) => variables ?? {})),
     createdAt: new Date().toISOString(),
   };
@@ -149,16 +158,22 @@ export const boot = async (
     options.signal?.throwIfAborted();
     const started = Date.now();
     await powerOn(place, lab, host);
-    const outcome = await waitForSsh(place, host, 120_000, options.signal);
+    const outcome = await waitForSsh(place, host, patienceMs[host.kind], options.signal);
     if (outcome !== 'answers') throw await deaf(place, host, outcome);
     options.onProgress?.(`${host.name} ${host.address} answers (${((Date.now() - started) / 1000).toFixed(1)} s)`);
   });
 };
 
+/** An emulated machine answers within half a minute where it has a processor to itself, and in ten times that where not. */
+const patienceMs = { container: 120_000, vm: 480_000 } as const;
+
 const deaf = async (place: LabPlace, host: HostRecord, how: 'ended' | 'silent'): Promise<UserError> => {
   const { console } = place.host(host.name);
   const said = (await readFile(console, 'utf8').catch(() => '')).trim().split('\n').slice(-5).join('\n  ');
-  const what = how === 'ended' ? 'ended while it booted' : 'does not answer on SSH after two minutes';
+  const what =
+    how === 'ended'
+      ? 'ended while it booted'
+      : `does not answer on SSH after ${patienceMs[host.kind] / 60_000} minutes`;
   return new UserError({
     severity: 'error',
     message: `host ${host.name} ${what}; the last it said is:\n  ${said}`,
@@ -190,11 +205,11 @@ const refuseForeign = async (place: LabPlace): Promise<void> => {
   });
 };
 
-const newHost = (index: number, range: string, docker: Docker): HostRecord => ({
+const newHost = (index: number, range: string, docker: Docker, kind: HostRecord['kind']): HostRecord => ({
   name: `n${index}`,
   index,
   address: addressIn(range, index + 10),
-  kind: 'container',
+  kind,
   docker,
 });
 

@@ -12,6 +12,7 @@ import { servicesOf } from './services.ts';
 
 interface UpFlags extends PlaceOptions {
   readonly hosts: number;
+  readonly vm: number;
   readonly docker: Docker;
   readonly shell: Shell;
   readonly python?: boolean;
@@ -23,6 +24,7 @@ interface UpFlags extends PlaceOptions {
 export const addUpCommand = (lab: Command): void => {
   addPlaceOptions(lab.command('up').description('make hosts on this machine, and an inventory of them'))
     .option('--hosts <number>', 'how many', count, 3)
+    .option('--vm <number>', 'how many more as virtual machines, with a kernel of their own and cgroup v2', count, 0)
     .addOption(new Option('--docker <version>', 'which Docker they have').choices(['26', '28', 'none']).default('28'))
     .addOption(new Option('--shell <shell>', 'what /bin/sh is on them').choices(['dash', 'ash']).default('dash'))
     .option('--python', 'with Python 3, which k8s-bm needs not')
@@ -38,7 +40,7 @@ const run = async (flags: UpFlags, signal: AbortSignal): Promise<void> => {
   const started = Date.now();
   const home = labHome(flags);
   const services = servicesOf(flags.docker);
-  const lab = await up({ ...flags, home, services, signal, onProgress: say });
+  const lab = await up({ ...flags, vms: flags.vm, home, services, signal, onProgress: say });
   try {
     await writeInventory(lab.place, lab.record, inventory);
   } catch (error) {

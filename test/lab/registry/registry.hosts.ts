@@ -2,12 +2,12 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { catalogue } from '../../src/lab/images/catalogue.ts';
-import { registryStorage } from '../../src/lab/images/fill.ts';
-import { buildImage, placeOf } from '../../src/lab/images/image-build.ts';
-import { imageRegistry, refreshRegistry, registryName } from '../../src/lab/registry/image-registry.ts';
-import { withLoopbackRegistry } from '../../src/lab/registry/loopback.ts';
-import { testHome, useLab } from '../lab-hosts.ts';
+import { catalogue } from '../../../src/lab/images/catalogue.ts';
+import { registryStorage } from '../../../src/lab/images/fill.ts';
+import { buildImage, placeOf } from '../../../src/lab/images/image-build.ts';
+import { imageRegistry, refreshRegistry, registryName } from '../../../src/lab/registry/image-registry.ts';
+import { withLoopbackRegistry } from '../../../src/lab/registry/loopback.ts';
+import { testHome, useLab } from '../../lab-hosts.ts';
 
 const images = catalogue([]).images;
 const busybox = images.find(({ reference }) => reference.includes('busybox'));
