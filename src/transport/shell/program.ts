@@ -37,7 +37,7 @@ export const bootCommand = ({ nonce, shell, terminal }: ProgramOptions, length: 
 export const farSide = ({ nonce, scratch, shell, terminal }: ProgramOptions): ShellText =>
   joinShell([
     sh`kb_n=${nonce} kb_sh=${shell} kb_tty=${terminal ? 'tty' : ''} kb_d=`,
-    sh`for kb_b in /run "$XDG_RUNTIME_DIR" /dev/shm; do
+    sh`for kb_b in "$XDG_RUNTIME_DIR" /dev/shm /run; do
   case $kb_b in /run* | /dev/shm) ;; *) continue ;; esac
   [ -w "$kb_b" ] && mkdir -m 700 "$kb_b/"${scratch} 2>/dev/null && kb_d=$kb_b/${scratch} && break
 done
