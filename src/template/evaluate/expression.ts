@@ -33,7 +33,10 @@ export const located =
 export const nothing = new Undefined('', "the inline 'if' without 'else' has no value, since its condition is false");
 
 const compileName = ({ name, at, length }: ExpressionOf<'name'>): Evaluate => {
-  return (frame) => frame.get(name) ?? frame.render.resolve(name, frame, at, length);
+  return (frame) => {
+    const value = frame.get(name);
+    return value === undefined ? frame.render.resolve(name, frame, at, length) : value;
+  };
 };
 
 const compileMember = (object: Evaluate, key: Evaluate, isAttribute: boolean, at: number, length: number): Evaluate => {
