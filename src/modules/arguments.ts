@@ -51,6 +51,7 @@ const rulesOf = (module: Module): TableRules => ({
   freeForm: module.freeForm,
   supported: `Unsupported parameters for (${module.name}) module`,
   where: '',
+  exclusive: module.constraints?.mutuallyExclusive ?? [],
 });
 
 interface TableRules {
@@ -58,6 +59,7 @@ interface TableRules {
   readonly freeForm: string | undefined;
   readonly supported: string;
   readonly where: string;
+  readonly exclusive?: readonly (readonly string[])[] | undefined;
 }
 
 const readTable = (
@@ -84,6 +86,10 @@ const readTable = (
       problems.push({ option: name, message: `${rules.where}${name} is required and has no value` });
     }
   }
+  // Before defaults are filled in: what nobody wrote excludes nothing.
+  for (const names of rules.exclusive ?? [])
+    if (names.filter((name) => args.has(name)).length > 1)
+      problems.push({ message: `parameters are mutually exclusive: ${names.join('|')}` });
   for (const [name, option] of Object.entries(table))
     if (!args.has(name) && option.default !== undefined) args.set(name, option.default);
   const missing = Object.entries(table).filter(([name, option]) => option.required && !args.has(name));
@@ -189,9 +195,6 @@ const checkConstraints = (
   problems: ArgumentProblem[],
 ): void => {
   const has = (name: string): boolean => args.has(name);
-  for (const names of rules?.mutuallyExclusive ?? [])
-    if (names.filter(has).length > 1)
-      problems.push({ message: `parameters are mutually exclusive: ${names.join('|')}` });
   for (const names of rules?.requiredTogether ?? [])
     if (names.some(has) && !names.every(has))
       problems.push({ message: `parameters are required together: ${names.join(', ')}` });

@@ -6,6 +6,7 @@ import { files } from './files/files.ts';
 import { kubernetes } from './kubernetes/kubernetes.ts';
 import type { Module } from './module.ts';
 import { get_url } from './network/get_url.ts';
+import { iptables } from './network/iptables.ts';
 import { uri } from './network/uri.ts';
 import { wait_for } from './network/wait_for.ts';
 import { apt } from './packages/apt.ts';
@@ -13,6 +14,7 @@ import { apt_repository } from './packages/apt_repository.ts';
 import { managerModules } from './packages/manager-module.ts';
 import { packageModule } from './packages/package.ts';
 import { package_facts } from './packages/package_facts.ts';
+import { cron } from './services/cron.ts';
 import { hostname } from './services/hostname.ts';
 import { service } from './services/service.ts';
 import { service_facts } from './services/service_facts.ts';
@@ -21,6 +23,7 @@ import { timezone } from './services/timezone.ts';
 import { modprobe } from './storage/modprobe.ts';
 import { mount } from './storage/mount.ts';
 import { sysctl } from './storage/sysctl.ts';
+import { authorized_key } from './users/authorized_key.ts';
 import { getent } from './users/getent.ts';
 import { group } from './users/group.ts';
 import { user } from './users/user.ts';
@@ -33,6 +36,7 @@ const list: readonly Module[] = [
   ...docker,
   ...kubernetes,
   // network/
+  iptables,
   get_url,
   uri,
   wait_for,
@@ -43,6 +47,7 @@ const list: readonly Module[] = [
   package_facts,
   ...managerModules,
   // services/
+  cron,
   timezone,
   hostname,
   service,
@@ -53,6 +58,7 @@ const list: readonly Module[] = [
   mount,
   sysctl,
   // users/
+  authorized_key,
   getent,
   group,
   user,

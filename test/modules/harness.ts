@@ -15,6 +15,7 @@ import {
 } from '../../src/modules/module.ts';
 import { findModule } from '../../src/modules/modules.ts';
 import type { Value } from '../../src/template/values.ts';
+import { quote } from '../../src/transport/shell/quote.ts';
 import type { Reply, Script, ShellFunction } from '../../src/transport/transport.ts';
 import { encode } from '../../src/util/bytes.ts';
 
@@ -112,7 +113,8 @@ export const hostModule = (name: string): HostModule => {
 /** One script in a shell of its own. */
 export const runScript = async (script: Script, setting: Setting = {}): Promise<Reply> => {
   const whole = `${definitions(script.functions ?? [])}\n${script.text.text}\n`;
-  if (setting.run) return setting.run(whole, script.stdin ?? new Uint8Array());
+  const exports = Object.entries(script.environment ?? {}).map(([name, value]) => `export ${name}=${quote(value)}\n`);
+  if (setting.run) return setting.run(exports.join('') + whole, script.stdin ?? new Uint8Array());
   const directory = mkdtempSync(join(tmpdir(), 'kb-script-'));
   try {
     const file = join(directory, 'script');

@@ -62,10 +62,10 @@ const runCase = async (moduleName: string, each: Case): Promise<void> => {
   if (each.changes) expect(plan.changes.map(words)).toEqual(each.changes);
   if (each.diff) expect(plan.diff?.[0]).toMatchObject(each.diff);
   expectFields(plan.result, each.result);
-  if (!each.script && !each.applied && !each.reply) return;
+  if (!each.script && !each.applied && !each.reply && each.stdin === undefined) return;
   const apply = module.apply?.(wanted, found, plan, context) as Apply;
   for (const text of each.script ?? []) expect(apply.script.text.text.replace(/ +/g, ' ')).toContain(text);
-  if (each.stdin) expect(new TextDecoder().decode(apply.script.stdin)).toBe(each.stdin);
+  if (each.stdin !== undefined) expect(new TextDecoder().decode(apply.script.stdin)).toBe(each.stdin);
   if (!each.applied && !each.reply) return;
   const { code = 0, stdout: said = '', stderr = '' } = each.reply ?? {};
   const reply = { code, stdout: encode(said), stderr: encode(stderr), timedOut: false, durationMs: 1 };

@@ -37,6 +37,9 @@ export interface Simulation {
 /** apt writes its caches as root even when it only answers; these options make it build them in memory. */
 export const readOnlyApt = ['-o', 'Dir::Cache::pkgcache=', '-o', 'Dir::Cache::srcpkgcache='] as const;
 
+/** While it builds them apt splits signed lists into scratch files, for which /tmp is no place. */
+export const aptLookEnvironment = { LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive', TMPDIR: '/dev/shm' };
+
 const dpkgFormat = '${Package}\\t${Architecture}\\t${Version}\\t${db:Status-Status}\\n';
 
 export const aptLook = (wanted: AptWanted, checkMode: boolean): Script => {
@@ -44,7 +47,7 @@ export const aptLook = (wanted: AptWanted, checkMode: boolean): Script => {
   const globs = names.filter(isGlob);
   return {
     functions: [kbSection],
-    environment: { LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' },
+    environment: aptLookEnvironment,
     text: joinShell([
       sh`kb_section now date +%s`,
       sh`kb_section lists sh -c ${'stat -c %Y /var/lib/apt/periodic/update-success-stamp 2>/dev/null || stat -c %Y /var/lib/apt/lists'}`,

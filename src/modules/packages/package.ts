@@ -3,7 +3,7 @@ import { type Arguments, defineModule, ModuleFailure, type OptionTable } from '.
 import { text } from '../read.ts';
 import { kbSection, parseSections, sectionOf } from '../shell/sections.ts';
 import { applyApt } from './apt-apply.ts';
-import { type AptFound, aptLook, parseAptLook } from './apt-look.ts';
+import { type AptFound, aptLook, aptLookEnvironment, parseAptLook } from './apt-look.ts';
 import { aptSteps, planApt } from './apt-plan.ts';
 import { type AptWanted, aptOptions, wantedApt } from './apt-wanted.ts';
 import {
@@ -53,7 +53,7 @@ export const packageModule = defineModule<Wanted, Found>({
     script: {
       text: lookText(wanted, context.checkMode),
       functions: [kbSection],
-      environment: { LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' },
+      environment: aptLookEnvironment,
     },
     parse: (reply) => {
       const sections = parseSections(reply.stdout);

@@ -170,7 +170,7 @@ const stepsFor = (wanted: UnitWanted, found: UnitFound): Step[] => {
 
 const checkUnit = (wanted: UnitWanted, found: UnitFound): void => {
   if (wanted.name === undefined) return;
-  if (!found.exists && (wanted.state !== undefined || wanted.enabled !== undefined || wanted.masked === true))
+  if (!found.exists && (wanted.state !== undefined || wanted.enabled !== undefined))
     throw new ModuleFailure(`Could not find the requested service ${wanted.name}: host`);
   if (found.loadError) throw new ModuleFailure(`Error loading unit file '${wanted.name}': ${found.loadError}`);
   if (wanted.state !== undefined && found.active === undefined)
