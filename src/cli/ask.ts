@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline';
-import { Writable } from 'node:stream';
+import { askSecret } from './ask-secret.ts';
 
 /**
  * Asks on the terminal. Without a terminal the answer is empty at once; with `seconds` it is empty after that time. Rejects
@@ -11,10 +11,10 @@ export const ask = async (
 ): Promise<string> => {
   const { prompt, seconds, echo } = question;
   if (seconds !== undefined) return wait(seconds, prompt, signal);
+  if (!echo) return (await askSecret(prompt ?? '', signal)) ?? '';
   if (!process.stdin.isTTY) return '';
-  const output = echo ? process.stderr : silent();
   if (prompt !== undefined) process.stderr.write(prompt);
-  const terminal = createInterface({ input: process.stdin, output, terminal: true });
+  const terminal = createInterface({ input: process.stdin, output: process.stderr, terminal: true });
   try {
     return await new Promise<string>((resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });
@@ -24,7 +24,6 @@ export const ask = async (
     });
   } finally {
     terminal.close();
-    if (!echo) process.stderr.write('\n');
   }
 };
 
@@ -42,6 +41,3 @@ const wait = (seconds: number, prompt: string | undefined, signal: AbortSignal):
     signal.addEventListener('abort', stop, { once: true });
   });
 };
-
-/** Swallows what the terminal would echo of a password. */
-const silent = (): Writable => new Writable({ write: (_chunk, _encoding, done) => done() });

@@ -1,20 +1,26 @@
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type AnsibleConfig, readAnsibleConfig } from '../language/ansible-cfg.ts';
 import { printDiagnostics } from '../language/diagnostics.ts';
+import type { Decrypt } from '../language/files.ts';
 import type { Playbook } from '../language/playbook.ts';
 import { JsonReporter } from '../output/json-lines.ts';
 import { PlainReporter } from '../output/plain.ts';
 import type { Reporter, ReporterOptions } from '../output/reporter.ts';
 import { diagnosticStyle, withoutColours } from '../output/style.ts';
 import type { RunSettings } from '../run/context.ts';
-import { readExtraVars } from '../run/extra-vars.ts';
 import { loadRun } from '../run/load.ts';
-import { createRedactor } from '../run/redaction.ts';
 import type { RunOptions } from '../run/run.ts';
+import { Redactor } from '../secrets/redactor.ts';
+import { decode, encode } from '../util/bytes.ts';
 import { type Diagnostic, UserError } from '../util/diagnostic.ts';
+import { readExtraVars } from '../variables/extra-vars.ts';
 import { ask } from './ask.ts';
+import { askSecret } from './ask-secret.ts';
 import { tellFailures } from './failures.ts';
 import type { RunFlags } from './run-flags.ts';
+import { openVault } from './vault-flags.ts';
 
 /**
  * Runs playbooks as the flags say and sets the exit code: 0 all went well, 1 something was wrong before a host was touched,
@@ -46,25 +52,38 @@ export const readRun = async (
   change: Partial<RunSettings> = {},
 ): Promise<RunOptions> => {
   const workingDirectory = process.cwd();
-  const redactor = createRedactor();
+  const config = readAnsibleConfig({ cwd: workingDirectory, home: homedir(), environment: process.env });
+  const redactor = new Redactor();
+  const vault = await openVault(flags, config, signal, (plaintext) => redactor.add(plaintext));
+  const decrypt: Decrypt = (text, file) => vault.decrypt(text, file);
   const secret = async (wanted: boolean, prompt: string): Promise<string | undefined> => {
     if (!wanted) return undefined;
-    const answer = await ask({ prompt, echo: false }, signal);
-    redactor.add(answer);
+    const answer = await askSecret(prompt, signal);
+    if (answer) redactor.add(answer);
     return answer;
   };
   const password = await secret(flags.askPass, 'login password: ');
-  const becomePassword = (await secret(flags.askBecomePass, 'become password: ')) || password;
-  const settings: RunSettings = { ...settingsOf(flags, workingDirectory, password, becomePassword), ...change };
+  const becomePassword =
+    (await secret(flags.askBecomePass || config.becomeAskPass === true, 'become password: ')) || password;
+  const extraVars = readExtraVars(flags.extraVars, { decrypt, mergeHashes: config.hashBehaviour === 'merge' });
+  const settings: RunSettings = { ...settingsOf(flags, config, password, becomePassword), extraVars, ...change };
+  const decryptFile = (content: Uint8Array): Uint8Array => {
+    const text = decode(content);
+    return text.startsWith('$ANSIBLE_VAULT;') ? encode(vault.decrypt(text, 'a vaulted file')) : content;
+  };
   const loaded = loadRun({
-    inventories: flags.inventory,
+    inventories: flags.inventory.length > 0 ? flags.inventory : (config.inventory ?? []),
     settings,
     limit: flags.limit,
     environment: process.env,
     workingDirectory,
-    redactor,
+    decrypt,
+    decryptValue: (value) => vault.decrypt(value.ciphertext, 'a vaulted value'),
+    decryptFile,
+    mergeHashes: config.hashBehaviour === 'merge',
+    injectFacts: config.injectFacts,
   });
-  for (const warning of loaded.warnings) process.stderr.write(formatDiagnostic(warning));
+  for (const warning of [...config.warnings, ...loaded.warnings]) process.stderr.write(formatDiagnostic(warning));
   return {
     ...loaded,
     redactor,
@@ -73,13 +92,27 @@ export const readRun = async (
     ),
     settings,
     limit: flags.limit,
-    rolesPath: [],
-    collectionsPath: [],
+    rolesPath: config.rolesPath ?? defaultRolesPath(),
+    collectionsPath: config.collectionsPath ?? defaultCollectionsPath(),
+    decrypt,
+    decryptFile,
     listener,
     signal,
     ask,
   };
 };
+
+const defaultRolesPath = (): readonly string[] => [
+  join(homedir(), '.ansible/roles'),
+  '/usr/share/ansible/roles',
+  '/etc/ansible/roles',
+];
+
+const defaultCollectionsPath = (): readonly string[] => [
+  process.cwd(),
+  join(homedir(), '.ansible/collections'),
+  '/usr/share/ansible/collections',
+];
 
 /** Tells what a user can mend with the line of source, and ends with exit code 1. */
 export const told = (action: (signal: AbortSignal) => Promise<void>): Promise<void> =>
@@ -95,34 +128,36 @@ export const told = (action: (signal: AbortSignal) => Promise<void>): Promise<vo
 
 const settingsOf = (
   flags: RunFlags,
-  workingDirectory: string,
+  config: AnsibleConfig,
   password: string | undefined,
   becomePassword: string | undefined,
-): RunSettings => ({
+): Omit<RunSettings, 'extraVars'> => ({
   checkMode: flags.check,
-  diffMode: flags.diff,
+  diffMode: flags.diff || config.diffAlways === true,
   verbosity: flags.verbose,
   lookAhead: flags.lookAhead,
-  become: flags.become,
-  becomeUser: flags.becomeUser,
-  becomeMethod: flags.becomeMethod,
+  become: flags.become || config.become === true,
+  becomeUser: flags.becomeUser ?? config.becomeUser,
+  becomeMethod: flags.becomeMethod ?? config.becomeMethod,
   becomePassword,
   target: {
-    connection: flags.connection,
-    user: flags.user,
+    connection: flags.connection ?? config.transport,
+    user: flags.user ?? config.remoteUser,
+    port: config.remotePort,
     password,
-    privateKeyFile: flags.privateKey,
-    timeoutSeconds: flags.timeout,
-    sshCommonArgs: flags.sshCommonArgs,
-    sshExtraArgs: flags.sshExtraArgs,
+    privateKeyFile: flags.privateKey ?? config.privateKeyFile,
+    timeoutSeconds: flags.timeout ?? config.timeout,
+    hostKeyChecking: config.hostKeyChecking,
+    sshArgs: config.sshArgs,
+    sshCommonArgs: flags.sshCommonArgs ?? config.sshCommonArgs,
+    sshExtraArgs: flags.sshExtraArgs ?? config.sshExtraArgs,
   },
-  forks: flags.forks,
-  tags: flags.tags,
-  skipTags: flags.skipTags,
-  gatherFacts: true,
+  forks: flags.forks ?? config.forks ?? 50,
+  tags: flags.tags.length > 0 ? flags.tags : (config.runTags ?? []),
+  skipTags: flags.skipTags.length > 0 ? flags.skipTags : (config.skipTags ?? []),
+  gatherFacts: config.gathering !== 'explicit',
   forceHandlers: flags.forceHandlers,
   startAtTask: flags.startAtTask,
-  extraVars: readExtraVars(flags.extraVars, workingDirectory),
 });
 
 const openReporter = async (flags: RunFlags): Promise<Reporter> => {

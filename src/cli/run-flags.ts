@@ -1,7 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { addVaultFlags, type VaultFlags } from './vault-flags.ts';
 
 /** What a user may say to every command that runs plays. The letters are ansible-playbook's. */
-export interface RunFlags {
+export interface RunFlags extends VaultFlags {
   readonly inventory: readonly string[];
   readonly limit?: string;
   readonly tags: readonly string[];
@@ -21,11 +22,9 @@ export interface RunFlags {
   readonly timeout?: number;
   readonly sshCommonArgs?: string;
   readonly sshExtraArgs?: string;
-  readonly forks: number;
+  readonly forks?: number;
   readonly forceHandlers: boolean;
   readonly startAtTask?: string;
-  readonly vaultPasswordFile: readonly string[];
-  readonly askVaultPass: boolean;
   readonly json: boolean;
   readonly plain: boolean;
   readonly profile: boolean;
@@ -34,7 +33,7 @@ export interface RunFlags {
 
 /** Adds the flags to a command. */
 export const addRunFlags = (command: Command): Command =>
-  command
+  addVaultFlags(command)
     .option('-i, --inventory <source>', 'a file, folder or program, or names with commas; may be repeated', collect, [])
     .option('-l, --limit <pattern>', 'only these hosts; @FILE reads patterns from a file')
     .option('-t, --tags <tags>', 'only tasks with these tags', collectTags, [])
@@ -54,11 +53,9 @@ export const addRunFlags = (command: Command): Command =>
     .option('-T, --timeout <seconds>', 'how long a connection may take', wholeNumber)
     .option('--ssh-common-args <args>', 'arguments for ssh')
     .option('--ssh-extra-args <args>', 'more arguments for ssh')
-    .option('-f, --forks <count>', 'how many hosts work at once', wholeNumber, 50)
+    .option('-f, --forks <count>', 'how many hosts work at once; 50 when left out', wholeNumber)
     .option('--force-handlers', 'run handlers on hosts that failed, too', false)
     .option('--start-at-task <name>', 'leave out all tasks before this one')
-    .option('--vault-password-file, --vault-pass-file <file>', 'where a vault password is', collect, [])
-    .option('-J, --ask-vault-pass', 'ask for the vault password', false)
     .option('--json', 'one event a line, for programs', false)
     .option('--plain', 'line by line, without a live view', false)
     .option('--profile', 'list the slowest tasks at the end', false)

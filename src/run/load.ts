@@ -8,7 +8,6 @@ import type { Diagnostic } from '../util/diagnostic.ts';
 import { createVariables } from '../variables/create-variables.ts';
 import type { Variables } from '../variables/variables.ts';
 import type { RunSettings } from './context.ts';
-import type { Redactor } from './redaction.ts';
 
 export interface LoadOptions {
   /** What `-i` names. */
@@ -17,9 +16,10 @@ export interface LoadOptions {
   readonly limit?: string | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly workingDirectory: string;
-  readonly redactor: Redactor;
   readonly decrypt?: Decrypt | undefined;
   readonly decryptValue?: ((secret: Vaulted) => string) | undefined;
+  readonly decryptFile?: ((content: Uint8Array) => Uint8Array) | undefined;
+  readonly injectFacts?: boolean | undefined;
   readonly mergeHashes?: boolean | undefined;
 }
 
@@ -33,19 +33,14 @@ export interface Loaded {
 
 /** Reads inventories and makes variables and templates of them. Throws a UserError with all that is wrong. */
 export const loadRun = (options: LoadOptions): Loaded => {
-  const { settings, redactor, decrypt, decryptValue } = options;
+  const { settings, decrypt, decryptValue } = options;
   const warnings: Diagnostic[] = [];
   const templar = createTemplar({
     environment: options.environment,
     workingDirectory: options.workingDirectory,
     warn: (message) => warnings.push({ severity: 'warning', message }),
-    ...(decryptValue && {
-      decrypt: (secret: Vaulted) => {
-        const text = decryptValue(secret);
-        redactor.add(text);
-        return text;
-      },
-    }),
+    ...(decryptValue && { decrypt: decryptValue }),
+    ...(options.decryptFile && { decryptFile: options.decryptFile }),
   });
   const { inventory, warnings: more } = loadInventory(options.inventories, {
     decrypt,
@@ -66,6 +61,7 @@ export const loadRun = (options: LoadOptions): Loaded => {
     render: (value, scope) => templar.render(value, scope),
     decrypt,
     mergeHashes: options.mergeHashes,
+    injectFacts: options.injectFacts,
   });
   return { inventory, variables, templar, warnings: [...more, ...warnings] };
 };

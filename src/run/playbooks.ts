@@ -2,13 +2,11 @@ import { dirname, resolve } from 'node:path';
 import type { Decrypt } from '../language/files.ts';
 import type { ImportPlaybook, Play, Playbook, Vars } from '../language/playbook.ts';
 import { readPlaybook } from '../language/plays.ts';
-import { type ModuleNames, Reading } from '../language/reading.ts';
+import { Reading } from '../language/reading.ts';
 import { asText } from '../modules/coerce.ts';
-import { findModule, nearestModule } from '../modules/modules.ts';
 import { UserError } from '../util/diagnostic.ts';
-import { nearest } from '../util/nearest.ts';
 import type { Position } from '../util/position.ts';
-import { engineActions } from './sources.ts';
+import { moduleNames } from './known-modules.ts';
 
 /** A play with what surrounds it: the file it stands in, and the `vars` of the imports that led to it. */
 export interface LoadedPlay {
@@ -59,11 +57,3 @@ const imported = (loaded: LoadedPlay, entry: ImportPlaybook): LoadedPlay => {
 };
 
 const importedFile = (entry: ImportPlaybook): string => asText(entry.file.value ?? '');
-
-/** What may stand where a task names its module. */
-export const moduleNames: ModuleNames = {
-  has: (name) => findModule(name) !== undefined || engineActions.includes(shortName(name)),
-  nearest: (name) => nearestModule(name) ?? nearest(shortName(name), engineActions),
-};
-
-const shortName = (name: string): string => name.replace(/^ansible\.(builtin|legacy)\./, '');

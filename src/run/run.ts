@@ -4,6 +4,7 @@ import { selectHosts } from '../inventory/patterns.ts';
 import type { Decrypt } from '../language/files.ts';
 import type { Playbook } from '../language/playbook.ts';
 import { asText } from '../modules/coerce.ts';
+import type { Redactor } from '../secrets/redactor.ts';
 import type { Templar } from '../template/templar.ts';
 import type { Value } from '../template/values.ts';
 import { connect } from '../transport/open-transport.ts';
@@ -11,6 +12,7 @@ import type { Connection, Target } from '../transport/transport.ts';
 import { type Diagnostic, UserError } from '../util/diagnostic.ts';
 import type { Position } from '../util/position.ts';
 import type { Variables } from '../variables/variables.ts';
+import { checkPlay } from './check.ts';
 import type { Question, RunContext, RunSettings, Untimed } from './context.ts';
 import type { Event, Listener, Recap } from './events.ts';
 import { Limit } from './limit.ts';
@@ -18,7 +20,7 @@ import { Links } from './link.ts';
 import { preparePlay, runPlay } from './play.ts';
 import { type LoadedPlay, loadPlays } from './playbooks.ts';
 import { RecapCounter } from './recap.ts';
-import { type Redactor, redactEvent } from './redaction.ts';
+import { redactEvent } from './redaction.ts';
 import { Sources } from './sources.ts';
 import { StartAt } from './start-at.ts';
 
@@ -99,13 +101,14 @@ class Run {
     const problems: Diagnostic[] = [];
     for (const { play, file, vars } of plays) {
       try {
-        preparePlay(play, 0, vars, this.#context(file));
+        const context = this.#context(file);
+        problems.push(...checkPlay(preparePlay(play, 0, vars, context), context.sources, context.templar));
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
         problems.push(...error.diagnostics);
       }
     }
-    if (problems.length > 0) throw new UserError(problems);
+    if (problems.length > 0) throw new UserError(unique(problems));
     return plays;
   }
 
@@ -202,3 +205,8 @@ class Run {
     this.#options.listener(redactEvent(timed, this.#options.redactor));
   }
 }
+
+/** A role that is used twice is wrong twice in the same place, and told once. */
+const unique = (problems: readonly Diagnostic[]): readonly Diagnostic[] => [
+  ...new Map(problems.map((problem) => [JSON.stringify([problem.position, problem.message]), problem])).values(),
+];

@@ -12,6 +12,7 @@ import type { Diagnostic } from '../util/diagnostic.ts';
 import { UserError } from '../util/diagnostic.ts';
 import type { Position } from '../util/position.ts';
 import { validateArgumentSpec } from './argument-specs.ts';
+import { moduleNames } from './known-modules.ts';
 import type { RoleInstance } from './tree.ts';
 
 export interface SourcesOptions {
@@ -45,7 +46,7 @@ export class Sources {
     const meant = nearestModule(name);
     throw new UserError({
       severity: 'error',
-      message: `there is no module '${name}' here`,
+      message: `the module ${name} is not written here, so this task can't run`,
       position,
       length: name.length,
       hint: meant === undefined ? undefined : `did you mean ${meant}?`,
@@ -118,7 +119,7 @@ export class Sources {
   }
 
   #read<T>(read: (reading: Reading) => T): T {
-    const reading = new Reading();
+    const reading = new Reading({ modules: moduleNames });
     const result = read(reading);
     reading.throwIfFailed();
     for (const diagnostic of reading.diagnostics) this.#options.warn(diagnostic);
@@ -128,13 +129,3 @@ export class Sources {
 
 /** Modules that are about roles and plays, and so live with the engine. */
 const engineModules: ReadonlyMap<string, Module> = new Map([[validateArgumentSpec.name, validateArgumentSpec]]);
-
-/** Names that stand where a module's does and that the engine itself acts on. */
-export const engineActions: readonly string[] = [
-  'meta',
-  'include_tasks',
-  'include_role',
-  'import_tasks',
-  'import_role',
-  'validate_argument_spec',
-];

@@ -22,6 +22,11 @@ export class Redactor {
     this.#byFirst = undefined;
   }
 
+  /** Whether there is anything to hide. */
+  get empty(): boolean {
+    return this.#forms.size === 0;
+  }
+
   redact(text: string): string {
     if (this.#forms.size === 0) return text;
     this.#pattern ??= new RegExp(

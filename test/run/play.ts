@@ -4,8 +4,9 @@ import { plainValue } from '../../src/output/plain-value.ts';
 import type { RunSettings } from '../../src/run/context.ts';
 import type { Event } from '../../src/run/events.ts';
 import { loadRun } from '../../src/run/load.ts';
-import { createRedactor } from '../../src/run/redaction.ts';
 import { type RunOptions, runPlaybooks } from '../../src/run/run.ts';
+
+import { Redactor } from '../../src/secrets/redactor.ts';
 
 /** One result as ansible-core's callbacks tell it. */
 export interface Told {
@@ -50,13 +51,12 @@ export const play = async (request: PlayRequest) => {
     extraVars: new Map([['scratch', request.scratch]]),
     ...request.settings,
   };
-  const redactor = createRedactor();
+  const redactor = new Redactor();
   const loaded = loadRun({
     inventories: [join(request.folder, request.inventory ?? 'inventory.ini')],
     settings,
     environment: { PATH: process.env.PATH },
     workingDirectory: request.folder,
-    redactor,
   });
   const { exitCode, recap } = await runPlaybooks({
     ...loaded,
