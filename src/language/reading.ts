@@ -1,4 +1,4 @@
-import { type Dict, Template, type Value } from '../template/values.ts';
+import { type Dict, Float, Template, type Value } from '../template/values.ts';
 import { type Diagnostic, UserError } from '../util/diagnostic.ts';
 import { nearest } from '../util/nearest.ts';
 import type { Position } from '../util/position.ts';
@@ -86,7 +86,8 @@ export const checkType = (reading: Reading, table: KeywordTable, name: string, f
   if (wanted === 'dict' && !(value instanceof Map)) wrong('a mapping');
   else if (wanted === 'bool' && !isBoolWord(value)) wrong('yes or no');
   else if (wanted === 'int' && !/^-?\d+$/.test(String(value))) wrong('a whole number');
-  else if (wanted === 'float' && Number.isNaN(Number(String(value).trim() || 'x'))) wrong('a number');
+  else if (wanted === 'float' && !(value instanceof Float) && Number.isNaN(Number(String(value).trim() || 'x')))
+    wrong('a number');
   else if (wanted === 'percent' && !/^\d+(\.\d+)?%?$/.test(String(value))) wrong('a number or a percentage');
   else if (wanted === 'string' && (value instanceof Map || Array.isArray(value))) wrong('a text');
   else if (wanted === 'conditions' && value instanceof Map) wrong('a condition or a list of conditions');

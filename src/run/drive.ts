@@ -56,7 +56,7 @@ const answerNow = (need: Need, host: HostState): Reply | undefined => {
 };
 
 const answerLater = (need: Need, host: HostState, progress: Progress, context: PlayContext): Promise<unknown> => {
-  const ahead = () => lookAhead(host, progress, context);
+  const ahead = (most: number) => lookAhead(host, progress, Math.min(most, host.window), context);
   switch (need.kind) {
     case 'wait':
       return need.promise;

@@ -55,6 +55,13 @@ export class Links {
   }
 }
 
+/** What looks behind an apply may cost, in milliseconds: the next apply makes those that are not used by then worthless. */
+const riderBudgetMs = 100;
+const fewestRiders = 8;
+
+/** The looks that come next, at most so many. */
+export type Ahead = (most: number) => readonly LookRequest[];
+
 /** The way to one target, with what was seen there ahead of time. Redials after a connection was lost. */
 export class Link {
   readonly target: Target;
@@ -64,6 +71,8 @@ export class Link {
   #connection: Connection | undefined;
   #machine: Machine | undefined;
   #shells = new Set<RemoteShell>();
+  /** What a look took in the last message of looks, its share of the way there and back included. */
+  #lookMs = 1;
   #past: { readonly messages: number; readonly dials: number } = { messages: 0, dials: 0 };
 
   constructor(target: Target, options: LinksOptions, machineOf: (endpoint: string) => Machine) {
@@ -78,12 +87,13 @@ export class Link {
   }
 
   /** Sends a look now; `ahead` is asked for others to send along once the way is open. */
-  look(request: LookRequest, ahead: () => readonly LookRequest[], signal: AbortSignal): Promise<Reply> {
+  look(request: LookRequest, ahead: Ahead, signal: AbortSignal): Promise<Reply> {
     return this.#options.limit.run(async () => {
       const { connection, machine } = await this.#open();
-      const others = machine.missing(ahead());
+      const others = machine.missing(ahead(Number.POSITIVE_INFINITY));
       const store = machine.beginLooks(others);
       const groups = groupByIdentity([request, ...others]);
+      const sent = this.#options.clock();
       const replies = await this.#guard(
         Promise.all(
           groups.map(async (group) => {
@@ -95,6 +105,7 @@ export class Link {
           }),
         ),
       );
+      this.#lookMs = (this.#options.clock() - sent) / (others.length + 1);
       const byRequest = new Map(groups.flatMap((group, g) => group.map((look, i) => [look, replies[g]?.[i]] as const)));
       store(others.map((other) => byRequest.get(other) as Reply));
       return byRequest.get(request) as Reply;
@@ -105,14 +116,15 @@ export class Link {
   apply(
     identity: Identity,
     script: Script,
-    ahead: () => readonly LookRequest[],
+    ahead: Ahead,
     signal: AbortSignal,
     options: { readonly changesUsers: boolean },
   ): Promise<Reply> {
     return this.#options.limit.run(async () => {
       const { connection, machine } = await this.#open();
       const shell = await this.#guard(this.#shellOf(connection, identity));
-      const riders = ahead().filter((look) => sameIdentity(look.identity, identity));
+      const most = Math.max(fewestRiders, riderBudgetMs / this.#lookMs);
+      const riders = ahead(most).filter((look) => sameIdentity(look.identity, identity));
       const finish = machine.beginApply(riders);
       let replies: Reply[] = [];
       try {

@@ -29,11 +29,16 @@ const mostBytes = 512 * 1024;
  * it, taken to change nothing and to fail nowhere. What is found out this way decides nothing: each task is evaluated again
  * at its turn, and uses a reply only if its look is still the very same script.
  */
-export const lookAhead = (host: HostState, progress: Progress, context: PlayContext): readonly LookRequest[] => {
+export const lookAhead = (
+  host: HostState,
+  progress: Progress,
+  most: number,
+  context: PlayContext,
+): readonly LookRequest[] => {
   if (!context.settings.lookAhead) return [];
   // What is said while walking ahead is said again at each task's own turn.
   const quiet = { ...context, emit: () => undefined };
-  return context.templar.ahead(() => new Walk(host, progress, quiet).requests());
+  return context.templar.ahead(() => new Walk(host, progress, most, quiet).requests());
 };
 
 /** Thrown where the look-ahead ends. */
@@ -42,6 +47,7 @@ class Edge extends Error {}
 class Walk {
   readonly #host: HostState;
   readonly #progress: Progress;
+  readonly #most: number;
   readonly #context: PlayContext;
   readonly #requests: LookRequest[] = [];
   readonly #pending: Pending[] = [];
@@ -49,9 +55,10 @@ class Walk {
   readonly #known = new Map<string, Value>();
   #bytes = 0;
 
-  constructor(host: HostState, progress: Progress, context: PlayContext) {
+  constructor(host: HostState, progress: Progress, most: number, context: PlayContext) {
     this.#host = host;
     this.#progress = progress;
+    this.#most = most;
     this.#context = context;
   }
 
@@ -122,7 +129,7 @@ class Walk {
     const { request } = lookOf(prepared);
     if (!request) throw new Edge();
     this.#bytes += request.script.text.text.length + (request.script.stdin?.length ?? 0);
-    if (this.#requests.length >= this.#host.window || this.#bytes > mostBytes) throw new Edge();
+    if (this.#requests.length >= this.#most || this.#bytes > mostBytes) throw new Edge();
     this.#requests.push(request);
     return true;
   }

@@ -1,5 +1,5 @@
 import { asText, coerce } from '../modules/coerce.ts';
-import { Omit, type Scope, type Value } from '../template/values.ts';
+import { Float, Omit, type Scope, type Value } from '../template/values.ts';
 import { identityOf } from '../transport/identity.ts';
 import type { VariableReader } from '../transport/target.ts';
 import type { Identity } from '../transport/transport.ts';
@@ -42,7 +42,7 @@ export const flagKeyword = (
 export const numberKeyword = (step: TaskStep, name: string, scope: Scope, run: RunContext): number | undefined => {
   const value = keyword(step, name, scope, run);
   if (value === undefined || value === null || value === '') return undefined;
-  const number = Number(typeof value === 'bigint' ? value : String(value));
+  const number = Number(value instanceof Float ? value.value : asText(value));
   if (Number.isFinite(number)) return number;
   const position = step.keywords.inherited(name)?.valuePosition;
   throw new UserError({ severity: 'error', message: `\`${name}\` is not a number: ${asText(value)}`, position });

@@ -1,0 +1,143 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Event } from '../../src/run/events.ts';
+import { play } from './play.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kb-ahead-'));
+  writeFileSync(join(folder, 'inventory.ini'), 'one ansible_connection=local\n');
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const run = async (tasks: string, lookAhead = true) => {
+  writeFileSync(join(folder, 'site.yml'), `- hosts: all\n  gather_facts: false\n  tasks:\n${tasks}`);
+  const played = await play({ folder, file: 'site.yml', scratch: folder, lookAhead });
+  const end = played.events.find((event): event is Event & { type: 'run-end' } => event.type === 'run-end');
+  return { ...played, messages: end?.traffic.get('one')?.messages ?? 0 };
+};
+
+/** A hundred tasks of the kinds that roles are made of; `changing` of them find their directory missing. */
+const role = (changing: number): string =>
+  Array.from({ length: 25 }, (_, i) => {
+    const name = `${folder}/${i < changing ? `fresh-${i}` : 'there'}`;
+    return [
+      `  - file: {path: "${name}", state: directory, mode: "0755"}`,
+      `  - stat: {path: "${folder}"}`,
+      `    register: seen_${i}`,
+      `  - set_fact: {number: ${i}}`,
+      `  - file: {path: "${folder}/there", state: directory}`,
+      `    when: number == ${i}`,
+      '',
+    ].join('\n');
+  }).join('');
+
+describe('looks sent ahead', () => {
+  it('run a hundred tasks with nothing to change in few messages', { timeout: 60_000 }, async () => {
+    await run(role(0));
+    const { messages, recap } = await run(role(0));
+    expect(recap).toMatchObject({ one: { ok: 100, changed: 0 } });
+    expect(messages).toBeLessThanOrEqual(6);
+  });
+
+  it.each([1, 5, 20])('cost one message more for each of %i changes', { timeout: 60_000 }, async (changes) => {
+    const { messages, recap } = await run(role(changes));
+    // The directory that the other tasks share is a change too.
+    expect(recap).toMatchObject({ one: { ok: 100, changed: changes + 1 } });
+    expect(messages).toBeLessThanOrEqual(6 + changes + 1);
+  });
+
+  it('see what an apply before them did', async () => {
+    const tasks = `
+  - file: {path: "${folder}/a", state: directory}
+  - stat: {path: "${folder}/a"}
+    register: made
+  - file: {path: "${folder}/a", state: absent}
+  - stat: {path: "${folder}/a"}
+    register: gone
+  - assert: {that: [made.stat.exists, not gone.stat.exists]}
+`;
+    expect((await run(tasks)).recap).toMatchObject({ one: { failed: 0, changed: 2 } });
+  });
+
+  it('cost one message for each step that depends on the answer before it', async () => {
+    const tasks = `
+  - stat: {path: "${folder}"}
+    register: first
+  - stat: {path: "${folder}{{ '/x' if first.stat.exists else '/y' }}"}
+    register: second
+  - stat: {path: "${folder}{{ '/x' if second.stat.exists else '/y' }}"}
+`;
+    expect((await run(tasks)).messages).toBe(3);
+  });
+
+  it('go through loops in one message', async () => {
+    const tasks = `
+  - stat: {path: "${folder}/{{ item }}"}
+    loop: [a, b, c, d]
+  - stat: {path: "${folder}"}
+`;
+    expect((await run(tasks)).messages).toBe(1);
+  });
+
+  it('go through includes and blocks', async () => {
+    writeFileSync(join(folder, 'more.yml'), `- stat: {path: "${folder}/more"}\n`);
+    const tasks = `
+  - stat: {path: "${folder}"}
+  - block:
+      - include_tasks: more.yml
+      - stat: {path: "${folder}/b"}
+    always:
+      - stat: {path: "${folder}/c"}
+  - include_tasks: more.yml
+    when: false
+  - stat: {path: "${folder}/d"}
+`;
+    expect((await run(tasks)).messages).toBe(1);
+  });
+
+  it('call nothing impure before its turn, and then once', async () => {
+    const log = join(folder, 'log');
+    writeFileSync(
+      join(folder, 'inventory.ini'),
+      `one ansible_connection=local\n[all:vars]\npiped="{{ lookup('pipe', 'echo x >> ${log}; echo ${folder}/p') }}"\n`,
+    );
+    const tasks = `
+  - stat: {path: "${folder}/a"}
+  - stat: {path: "${folder}/b"}
+    when: false
+  - stat: {path: "{{ piped }}"}
+`;
+    const { messages } = await run(tasks);
+    expect(messages).toBe(2);
+    expect(readFileSync(log, 'utf8')).toBe('x\n');
+    expect(existsSync(join(folder, 'p'))).toBe(false);
+  });
+
+  it('ask again where a task waits for an answer to change', async () => {
+    const tasks = `
+  - shell: "(sleep 0.3; touch ${folder}/late) > /dev/null 2>&1 &"
+  - stat: {path: "${folder}/late"}
+    register: late
+    until: late.stat.exists
+    retries: 20
+    delay: 0.1
+`;
+    const { recap } = await run(tasks);
+    expect(recap).toMatchObject({ one: { failed: 0, ok: 2 } });
+  });
+
+  it('take two names of one machine for one', async () => {
+    writeFileSync(join(folder, 'inventory.ini'), 'one ansible_connection=local\ntwo ansible_connection=local\n');
+    const tasks = `
+  - file: {path: "${folder}/shared", state: directory}
+    when: inventory_hostname == 'two'
+  - stat: {path: "${folder}/shared"}
+    register: shared
+  - assert: {that: shared.stat.exists}
+`;
+    expect((await run(tasks)).recap).toMatchObject({ one: { failed: 0 }, two: { failed: 0 } });
+  });
+});
