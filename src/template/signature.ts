@@ -17,7 +17,7 @@ export const parseSignature = (text: string): Signature => {
   const names: string[] = [];
   const defaults: (Value | undefined)[] = [];
   let [rest, named] = [false, false];
-  for (const parameter of text.split(/,\s+/).filter(Boolean)) {
+  for (const parameter of text.match(/[^\s,='][^,=']*(?:=(?:'[^']*'|[^,]*))?/g) ?? []) {
     if (parameter.startsWith('**')) named = true;
     else if (parameter.startsWith('*')) rest = true;
     else {

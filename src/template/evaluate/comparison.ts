@@ -31,6 +31,7 @@ export const compileComparison = (node: ExpressionOf<'compare'>): Evaluate => {
 
 /** Python's `item in container`. */
 export const isIn = (item: Value, container: Value): boolean => {
+  if (Array.isArray(container) && container.length === 0) return false;
   if (item instanceof Undefined) throw undefinedError(item);
   if (typeof container === 'string') {
     if (typeof item === 'string') return container.includes(item);

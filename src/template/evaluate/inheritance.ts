@@ -50,7 +50,7 @@ const runBlock = (name: string, level: number, current: Frame | undefined): Valu
 };
 
 /** `self.title()` renders a block once more. */
-class Self extends Opaque {
+export class Self extends Opaque {
   readonly typeName = 'TemplateReference';
   private readonly frame: Frame;
   constructor(frame: Frame) {

@@ -1,7 +1,7 @@
 import { TemplateError } from '../template-error.ts';
 import type { Value } from '../values.ts';
 import { Frame } from './frame.ts';
-import { Blocks } from './inheritance.ts';
+import { Blocks, Self } from './inheritance.ts';
 import type { Unit } from './unit.ts';
 
 /** Runs a whole template in `frame`, and the templates that it extends. Answers with its output and its top-level names. */
@@ -12,6 +12,7 @@ export const runUnit = (unit: Unit, frame: Frame): { frame: Frame; out: Value[] 
     return { frame, out };
   }
   frame.blocks = new Blocks();
+  frame.set('self', new Self(frame));
   let [current, currentFrame] = [unit, frame];
   for (;;) {
     const { blocks } = frame;

@@ -1,4 +1,5 @@
 import { plugin } from '../plugin.ts';
+import { asString } from '../python/arguments.ts';
 import { toText } from '../python/text.ts';
 import { TemplateError } from '../template-error.ts';
 import type { Value } from '../values.ts';
@@ -41,7 +42,7 @@ export const comment = plugin("style='plain', **kw", (_, value, name, kw) => {
   const [beginning, end] = [option('beginning', style.beginning ?? ''), option('end', style.end ?? '')];
   const repeated = (kind: 'prefix' | 'postfix', part: (mark: string) => string): string =>
     part(option(kind, decoration.trimEnd())).repeat(Number(option(`${kind}_count`, '1')));
-  const text = decoration + toText(value).replaceAll(newline, newline + decoration);
+  const text = decoration + asString(value, 'the text of a comment').replaceAll(newline, newline + decoration);
   return [
     beginning && beginning + newline,
     repeated('prefix', (mark) => mark && mark + newline),

@@ -36,9 +36,22 @@ import { human_to_bytes } from './human_to_bytes.ts';
 import { indent } from './indent.ts';
 import { int } from './int.ts';
 import { intersect } from './intersect.ts';
+import {
+  ipaddr,
+  ipmath,
+  ipsubnet,
+  ipv4,
+  ipv6,
+  ipwrap,
+  network_in_network,
+  next_nth_usable,
+  nthhost,
+  previous_nth_usable,
+} from './ipaddr.ts';
 import { items } from './items.ts';
 import { items2dict } from './items2dict.ts';
 import { join } from './join.ts';
+import { dict_kv, dictFilter, keep_keys, remove_keys, version_sort } from './keep_keys.ts';
 import { last } from './last.ts';
 import { length } from './length.ts';
 import { listFilter } from './list-filter.ts';
@@ -109,6 +122,26 @@ import { zip_longest } from './zip_longest.ts';
 /** Every filter by the names that templates have for it. */
 export const filters: ReadonlyMap<string, Plugin> = new Map<string, Plugin>([
   ['abs', abs],
+  ['ansible.netcommon.ipaddr', ipaddr],
+  ['ansible.netcommon.ipmath', ipmath],
+  ['ansible.netcommon.ipsubnet', ipsubnet],
+  ['ansible.netcommon.ipv4', ipv4],
+  ['ansible.netcommon.ipv6', ipv6],
+  ['ansible.netcommon.ipwrap', ipwrap],
+  ['ansible.netcommon.network_in_network', network_in_network],
+  ['ansible.netcommon.next_nth_usable', next_nth_usable],
+  ['ansible.netcommon.nthhost', nthhost],
+  ['ansible.netcommon.previous_nth_usable', previous_nth_usable],
+  ['ansible.utils.ipaddr', ipaddr],
+  ['ansible.utils.ipmath', ipmath],
+  ['ansible.utils.ipsubnet', ipsubnet],
+  ['ansible.utils.ipv4', ipv4],
+  ['ansible.utils.ipv6', ipv6],
+  ['ansible.utils.ipwrap', ipwrap],
+  ['ansible.utils.network_in_network', network_in_network],
+  ['ansible.utils.next_nth_usable', next_nth_usable],
+  ['ansible.utils.nthhost', nthhost],
+  ['ansible.utils.previous_nth_usable', previous_nth_usable],
   ['attr', attr],
   ['b64decode', b64decode],
   ['b64encode', b64encode],
@@ -122,6 +155,11 @@ export const filters: ReadonlyMap<string, Plugin> = new Map<string, Plugin>([
   ['combine', combine],
   ['comment', comment],
   ['commonpath', commonpath],
+  ['community.general.dict', dictFilter],
+  ['community.general.dict_kv', dict_kv],
+  ['community.general.keep_keys', keep_keys],
+  ['community.general.remove_keys', remove_keys],
+  ['community.general.version_sort', version_sort],
   ['count', length],
   ['d', defaultFilter],
   ['default', defaultFilter],
@@ -151,6 +189,12 @@ export const filters: ReadonlyMap<string, Plugin> = new Map<string, Plugin>([
   ['indent', indent],
   ['int', int],
   ['intersect', intersect],
+  ['ipaddr', ipaddr],
+  ['ipmath', ipmath],
+  ['ipsubnet', ipsubnet],
+  ['ipv4', ipv4],
+  ['ipv6', ipv6],
+  ['ipwrap', ipwrap],
   ['items', items],
   ['items2dict', items2dict],
   ['join', join],
@@ -164,12 +208,16 @@ export const filters: ReadonlyMap<string, Plugin> = new Map<string, Plugin>([
   ['max', max],
   ['md5', md5],
   ['min', min],
+  ['network_in_network', network_in_network],
+  ['next_nth_usable', next_nth_usable],
   ['normpath', normpath],
+  ['nthhost', nthhost],
   ['password_hash', password_hash],
   ['path_join', path_join],
   ['permutations', permutations],
   ['pow', pow],
   ['pprint', pprint],
+  ['previous_nth_usable', previous_nth_usable],
   ['product', product],
   ['quote', quote],
   ['random', random],

@@ -1,6 +1,7 @@
 import { plugin } from '../plugin.ts';
 import { asInteger } from '../python/arguments.ts';
 import { numeric } from '../python/equality.ts';
+import { fixedDigits } from '../python/number-text.ts';
 import { typeName } from '../python/type-name.ts';
 import { TemplateError } from '../template-error.ts';
 import { Float, type Value } from '../values.ts';
@@ -18,15 +19,10 @@ export const round = plugin("precision=0, method='common'", (_, value, precision
 /** Python's `round`: to the nearest, a tie of the exact binary value to the even digit; an int stays one. */
 const roundHalfEven = (value: Value, number: number, digits: number): Value => {
   const isFloat = value instanceof Float;
-  if ((!isFloat && digits >= 0) || !Number.isFinite(number) || digits > 22) return value;
-  const rounded = digits >= 0 ? roundDigits(number, digits) : roundDigits(number / 10 ** -digits, 0) * 10 ** -digits;
+  if ((!isFloat && digits >= 0) || !Number.isFinite(number) || digits > 22) {
+    return typeof value === 'boolean' ? number : value;
+  }
+  const rounded =
+    digits >= 0 ? Number(fixedDigits(number, digits)) : Number(fixedDigits(number / 10 ** -digits, 0)) * 10 ** -digits;
   return isFloat ? new Float(rounded) : rounded;
-};
-
-const roundDigits = (number: number, digits: number): number => {
-  // toFixed rounds the exact value and a tie away from zero; 60 more digits show whether there is a tie.
-  const isTie = new RegExp(`\\.\\d{${digits}}50*$`).test(number.toFixed(digits + 60));
-  if (!isTie) return Number(number.toFixed(digits));
-  const low = Math.floor(Math.abs(number) * 10 ** digits);
-  return (Math.sign(number) * (low % 2 === 0 ? low : low + 1)) / 10 ** digits;
 };

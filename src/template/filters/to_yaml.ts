@@ -11,7 +11,7 @@ export const to_yaml = plugin('*args, **kw', (_, value, args, kw) =>
   dumpYaml(value, dumpOptions(new Map(kw as Map<string, Value>), (args as Value[])[0] ?? null, undefined)),
 );
 
-const known = ['indent', 'width', 'default_style', 'sort_keys', 'explicit_start', 'explicit_end', 'allow_unicode'];
+const known = ['indent', 'width', 'default_style', 'sort_keys', 'explicit_start', 'explicit_end'];
 const ignored = [
   'default_flow_style',
   'line_break',
@@ -46,6 +46,5 @@ export const dumpOptions = (
     sortKeys: yes('sort_keys', true),
     explicitStart: yes('explicit_start', false),
     explicitEnd: yes('explicit_end', false),
-    allowUnicode: yes('allow_unicode', true),
   };
 };

@@ -23,8 +23,8 @@ export const binary = (operator: BinaryOperator, a: Value, b: Value): Value => {
   if (operator === '+') return add(a, b);
   if (operator === '%' && typeof a === 'string') return formatPercent(a, b);
   if (operator === '*') {
-    if (typeof y === 'number' && isRepeatable(a)) return repeat(a, y);
-    if (typeof x === 'number' && isRepeatable(b)) return repeat(b, x);
+    if (typeof y === 'number' && !isFloat(b) && isRepeatable(a)) return repeat(a, y);
+    if (typeof x === 'number' && !isFloat(a) && isRepeatable(b)) return repeat(b, x);
   }
   throw unsupported(operator, a, b);
 };
@@ -103,12 +103,14 @@ const onFloats = (operator: BinaryOperator, x: number, y: number): number => {
       return x * y;
     case '**':
       if (x === 0 && y < 0) throw new TemplateError('0.0 cannot be raised to a negative power');
+      if (x < 0 && !Number.isInteger(y)) throw new TemplateError('a number below zero has no power with a fraction');
       return x ** y;
   }
   if (y === 0) throw new TemplateError(operator === '/' ? 'division by zero' : `${divisionName[operator]} by zero`);
   if (operator === '/') return x / y;
   const remainder = floatModulo(x, y);
-  return operator === '%' ? remainder : Math.round((x - remainder) / y);
+  if (operator === '%') return remainder;
+  return Math.round((x - remainder) / y) || Math.sign(x / y) * 0;
 };
 
 const divisionName: Record<string, string> = { '//': 'float floor division', '%': 'float modulo' };

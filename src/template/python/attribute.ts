@@ -1,3 +1,4 @@
+import { TemplateError } from '../template-error.ts';
 import { Callable, Float, Opaque, Tuple, Undefined, type Value } from '../values.ts';
 import { charactersOf, isWide } from './characters.ts';
 import { dictGet } from './dict.ts';
@@ -46,6 +47,7 @@ const numberAttribute = (value: Value, name: string): Value | undefined => {
 /** `value[key]` by Jinja2's rule: an item first, then an attribute. */
 export const getItem = (value: Value, key: Value): Value | undefined => {
   if (value instanceof Map) {
+    if (key instanceof Slice) throw new TemplateError('a dict has no order to take a slice of');
     const found = Array.isArray(key) || key instanceof Map ? tupleItem(value, key) : dictGet(value, key);
     if (found !== undefined) return found;
   } else if (Array.isArray(value) || typeof value === 'string') {

@@ -35,29 +35,32 @@ export const formatValue = (value: Value, text: string): string => {
     precision: precision === undefined ? undefined : Number(precision),
     type: type ?? '',
   };
-  const number = typeof value === 'boolean' && spec.type === '' ? undefined : numeric(value);
+  const number = numeric(value);
   return number === undefined || spec.type === 's' ? formatPlain(value, spec) : formatNumber(value, number, spec);
 };
 
 const formatPlain = (value: Value, spec: Spec): string => {
-  if (typeof value !== 'string' && typeof value !== 'boolean') {
+  if (spec.type === 's' && typeof value !== 'string') throw unknownCode(value, spec);
+  if (typeof value !== 'string') {
     throw new TemplateError(`unsupported format string passed to ${typeName(value)}.__format__`);
   }
-  if (spec.type !== '' && spec.type !== 's') {
-    throw new TemplateError(`unknown format code '${spec.type}' for object of type '${typeName(value)}'`);
-  }
+  if (spec.type !== '' && spec.type !== 's') throw unknownCode(value, spec);
   if (spec.align === '=') throw new TemplateError("'=' alignment not allowed in string format specifier");
   const text = toText(value);
   return pad('', spec.precision === undefined ? text : charactersOf(text).slice(0, spec.precision).join(''), spec, '<');
 };
 
+const unknownCode = (value: Value, { type }: Spec): TemplateError =>
+  new TemplateError(`unknown format code '${type}' for object of type '${typeName(value)}'`);
+
 const formatNumber = (value: Value, number: number | bigint, spec: Spec): string => {
   const negative = number < 0 || Object.is(number, -0);
   const sign = negative ? '-' : spec.sign === '-' ? '' : spec.sign;
+  if (value instanceof Float && 'bcdoxX'.includes(spec.type || 'e')) throw unknownCode(value, spec);
   const isFloat = value instanceof Float || 'eEfFgG%'.includes(spec.type || 'x');
   if (isFloat) return pad(sign, floatDigits(Math.abs(Number(number)), spec), spec, '>');
   if (spec.precision !== undefined) throw new TemplateError('precision not allowed in integer format specifier');
-  return pad(sign, integerDigits(number < 0 ? -BigInt(number) : BigInt(number), spec), spec, '>');
+  return pad(sign, integerDigits(spec.type === 'c' || number >= 0 ? BigInt(number) : -BigInt(number), spec), spec, '>');
 };
 
 const floatDigits = (value: number, spec: Spec): string => {
@@ -72,11 +75,17 @@ const floatDigits = (value: number, spec: Spec): string => {
 
 const integerDigits = (value: bigint, spec: Spec): string => {
   const radix = { b: 2, o: 8, x: 16, X: 16 }[spec.type] ?? 10;
-  if (spec.type === 'c') return String.fromCodePoint(Number(value));
+  if (spec.type === 'c') return characterOf(value);
   let digits = value.toString(radix);
   if (spec.type === 'X') digits = digits.toUpperCase();
   if (spec.grouping) digits = groupDigits(digits, spec.grouping, radix === 10 ? 3 : 4);
   return spec.alternate && radix !== 10 ? `0${spec.type}${digits}` : digits;
+};
+
+/** The character of a code point, as `c` asks for. */
+export const characterOf = (code: number | bigint): string => {
+  if (code < 0 || code > 0x10ffff) throw new TemplateError('%c arg not in range(0x110000)');
+  return String.fromCodePoint(Number(code));
 };
 
 const pad = (sign: string, body: string, spec: Spec, fallback: string): string => {
@@ -93,7 +102,7 @@ const groupedZeros = (body: string, count: number, spec: Spec): string => {
   let lead = first < 0 ? body.length : first;
   let zeros = '';
   for (let left = count; left > 0; left--) {
-    if (lead % 3 === 0 && left > 1) {
+    if (lead % 3 === 0) {
       zeros = spec.grouping + zeros;
       left--;
     }

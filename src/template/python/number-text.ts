@@ -15,14 +15,26 @@ export const formatFloat = (
   return type === lower ? text : text.toUpperCase();
 };
 
+/** The exact binary value rounded to so many digits, a tie to the even one. */
+export const fixedDigits = (value: number, digits: number): string => {
+  const text = value.toFixed(digits);
+  // toFixed takes a tie away from zero; 40 more digits show whether there is one.
+  if (digits > 60 || !new RegExp(`\\.\\d{${digits}}50*$`).test(value.toFixed(digits + 40))) return text;
+  const low = value
+    .toFixed(digits + 1)
+    .slice(0, -1)
+    .replace(/\.$/, '');
+  return Number(low.at(-1)) % 2 === 0 ? low : text;
+};
+
 const exponential = (value: number, precision: number): string => {
   const [digits, exponent] = value.toExponential(Math.min(100, precision)).split('e') as [string, string];
   return `${digits}e${exponent.startsWith('-') ? '-' : '+'}${exponent.slice(1).padStart(2, '0')}`;
 };
 
-/** `toFixed`, which gives up at 1e21 and rounds the exact binary value, as C does. */
+/** `toFixed` gives up at 1e21, where C goes on. */
 const fixed = (value: number, precision: number): string => {
-  if (Math.abs(value) < 1e21) return value.toFixed(Math.min(100, precision));
+  if (Math.abs(value) < 1e21) return fixedDigits(value, Math.min(100, precision));
   return BigInt(value).toString() + (precision ? `.${'0'.repeat(precision)}` : '');
 };
 

@@ -3,9 +3,10 @@ import { Float, Tuple, type Value } from '../values.ts';
 import { charactersOf, padEnd, padStart } from './characters.ts';
 import { dictGet, isMapping } from './dict.ts';
 import { numeric } from './equality.ts';
+import { characterOf } from './format-spec.ts';
 import { formatFloat } from './number-text.ts';
 import { toRepr, toText } from './text.ts';
-import { typeName } from './type-name.ts';
+import { isInteger, typeName } from './type-name.ts';
 import { defined } from './undefined.ts';
 
 const conversion = /%(?:\(([^)]*)\))?([-+ #0]*)(\*|\d+)?(?:\.(\*|\d+)?)?[hlL]?([\s\S])?/g;
@@ -32,7 +33,9 @@ export const formatPercent = (text: string, given: Value): string => {
     const value = key === undefined ? take() : lookUp(given, key);
     return pad(convert(value, type, flags, limit), columns, flags, type);
   });
-  if (next < values.length && !named && !isMapping(given)) {
+  // Python takes a list, like a dict, for something that keys could look into, and lets it pass unused.
+  const isContainer = isMapping(given) || (Array.isArray(given) && !(given instanceof Tuple));
+  if (next < values.length && !named && !isContainer) {
     throw new TemplateError('not all arguments converted during string formatting');
   }
   return result;
@@ -49,7 +52,12 @@ const convert = (value: Value, type: string, flags: string, precision: number | 
     const text = type === 's' ? toText(value) : toRepr(value);
     return precision === undefined ? text : charactersOf(text).slice(0, precision).join('');
   }
-  if (type === 'c') return typeof value === 'string' ? value : String.fromCodePoint(Number(numeric(value)));
+  if (type === 'c') {
+    const code = typeof value === 'boolean' ? Number(value) : value;
+    if (isInteger(code)) return characterOf(code);
+    if (typeof value === 'string' && charactersOf(value).length === 1) return value;
+    throw new TemplateError('%c requires int or char');
+  }
   const number = numeric(value);
   if (number === undefined) {
     throw new TemplateError(

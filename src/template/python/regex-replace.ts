@@ -8,31 +8,31 @@ export const substitute = (
   count = 0,
 ): { text: string; count: number } => {
   const parts = parseReplacement(replacement);
+  checkGroups(parts, regex);
   let done = 0;
   const result = text.replace(regex, (...match) => {
     if (count > 0 && done >= count) return match[0] as string;
     done++;
     const names = typeof match.at(-1) === 'object' ? (match.at(-1) as Record<string, string | undefined>) : {};
-    const groups = match.length - (typeof match.at(-1) === 'object' ? 3 : 2);
-    return parts
-      .map((part) => (typeof part === 'string' ? part : groupText(part.group, match, names, groups)))
-      .join('');
+    return parts.map((part) => (typeof part === 'string' ? part : groupText(part.group, match, names))).join('');
   });
   return { text: result, count: done };
 };
 
-const groupText = (
-  group: string,
-  match: readonly unknown[],
-  names: Record<string, string | undefined>,
-  groups: number,
-): string => {
-  if (/^\d+$/.test(group)) {
-    if (Number(group) >= groups) throw new TemplateError(`invalid group reference ${group} in the replacement`);
-    return (match[Number(group)] as string | undefined) ?? '';
+const groupText = (group: string, match: readonly unknown[], names: Record<string, string | undefined>): string =>
+  (/^\d+$/.test(group) ? (match[Number(group)] as string | undefined) : names[group]) ?? '';
+
+/** Python refuses a reference to a group that the pattern has not, even where nothing matches. */
+const checkGroups = (parts: readonly Part[], regex: RegExp): void => {
+  if (parts.every((part) => typeof part === 'string')) return;
+  const empty = new RegExp(`${regex.source}|`, regex.flags).exec('');
+  for (const part of parts) {
+    if (typeof part === 'string') continue;
+    const known = /^\d+$/.test(part.group)
+      ? Number(part.group) < (empty?.length ?? 0)
+      : part.group in (empty?.groups ?? {});
+    if (!known) throw new TemplateError(`the replacement names the group '${part.group}', which the pattern has not`);
   }
-  if (!(group in names)) throw new TemplateError(`unknown group name '${group}' in the replacement`);
-  return names[group] ?? '';
 };
 
 type Part = string | { readonly group: string };

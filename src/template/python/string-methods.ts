@@ -11,7 +11,9 @@ import { typeName } from './type-name.ts';
 
 const upperFirst = (text: string): string => {
   const [first = '', ...rest] = charactersOf(text);
-  return first.toUpperCase() + rest.join('').toLowerCase();
+  // The capital of ß is Ss at the beginning of a word, not SS.
+  const [capital = '', ...more] = charactersOf(first.toUpperCase());
+  return capital + [...more, ...rest].join('').toLowerCase();
 };
 
 /** Python's `str.title`: the first letter behind anything that is not a letter is upper. */

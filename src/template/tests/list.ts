@@ -5,6 +5,7 @@ import { defined, undefinedTest } from './defined.ts';
 import * as files from './files.ts';
 import * as types from './kinds.ts';
 import * as names from './known-names.ts';
+import * as networks from './networks.ts';
 import * as regex from './regex.ts';
 import * as results from './results.ts';
 import * as sets from './sets.ts';
@@ -22,6 +23,22 @@ export const tests: ReadonlyMap<string, Plugin> = new Map<string, Plugin>([
   ['>=', comparisons.ge],
   ['abs', files.abs],
   ['all', truth.all],
+  ['ansible.utils.ip', networks.ip],
+  ['ansible.utils.ip_address', networks.ip_address],
+  ['ansible.utils.ipv4', networks.ipv4],
+  ['ansible.utils.ipv6', networks.ipv6],
+  ['ansible.utils.ipv4_address', networks.ipv4_address],
+  ['ansible.utils.ipv6_address', networks.ipv6_address],
+  ['ansible.utils.loopback', networks.loopback],
+  ['ansible.utils.private', networks.privateTest],
+  ['ansible.utils.public', networks.publicTest],
+  ['ansible.utils.multicast', networks.multicast],
+  ['ansible.utils.reserved', networks.reserved],
+  ['ansible.utils.mac', networks.mac],
+  ['ansible.utils.in_network', networks.in_network],
+  ['ansible.utils.in_any_network', networks.in_any_network],
+  ['ansible.utils.supernet_of', networks.supernet_of],
+  ['ansible.utils.subnet_of', networks.in_network],
   ['any', truth.any],
   ['boolean', types.boolean],
   ['callable', types.callable],

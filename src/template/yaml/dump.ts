@@ -19,7 +19,6 @@ export interface DumpOptions {
   readonly sortKeys: boolean;
   readonly explicitStart: boolean;
   readonly explicitEnd: boolean;
-  readonly allowUnicode: boolean;
 }
 
 interface Place {
@@ -40,7 +39,7 @@ class Dumper {
     const indent = options.indent !== undefined && options.indent >= 2 && options.indent <= 9 ? options.indent : 2;
     const width = options.width ?? 80;
     const bestWidth = width >= 0 && width <= indent * 2 ? 80 : width < 0 ? Number.POSITIVE_INFINITY : width;
-    this.writer = new YamlWriter(indent, bestWidth, options.allowUnicode);
+    this.writer = new YamlWriter(indent, bestWidth);
   }
 
   dump(value: Value): string {
@@ -163,16 +162,14 @@ class Dumper {
   private isSimpleKey(key: Value): boolean {
     if (Array.isArray(key)) return key.length === 0;
     const characters = charactersOf(scalarText(key).text);
-    return (
-      !analyzeScalar(characters, this.options.allowUnicode).multiline && Buffer.byteLength(characters.join('')) <= 128
-    );
+    return !analyzeScalar(characters).multiline && Buffer.byteLength(characters.join('')) <= 128;
   }
 
   private scalar(value: Value, { isKey }: Place): void {
     const { writer } = this;
     const { text, isString } = scalarText(value);
     const characters = charactersOf(text);
-    const analysis = analyzeScalar(characters, this.options.allowUnicode);
+    const analysis = analyzeScalar(characters);
     const isPlainImplicit = !isString || plainType(text) === 'str';
     let style: string = this.options.style ?? 'plain';
     if (isKey && analysis.multiline) style = '"';

@@ -15,9 +15,9 @@ const isBlankOrEnd = (character: string | undefined): boolean =>
 
 /** libyaml prints neither tabs nor characters beyond U+FFFF as they are. */
 export const isPrintable = (character: string): boolean =>
-  /^[\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]$/.test(character);
+  /^[\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]$/.test(character);
 
-export const analyzeScalar = (characters: readonly string[], allowUnicode: boolean): ScalarAnalysis => {
+export const analyzeScalar = (characters: readonly string[]): ScalarAnalysis => {
   if (characters.length === 0) {
     return { multiline: false, flowPlain: false, blockPlain: true, singleQuoted: true, block: false };
   }
@@ -32,7 +32,7 @@ export const analyzeScalar = (characters: readonly string[], allowUnicode: boole
     const indicator = index === 0 ? firstIndicator(character, after) : laterIndicator(character, before, after);
     flowIndicators ||= indicator !== 'none';
     blockIndicators ||= indicator === 'both';
-    if (!isPrintable(character) || (!allowUnicode && character > '\x7e')) special = true;
+    if (!isPrintable(character)) special = true;
     if (isBreak(character)) {
       lineBreaks = true;
       if (before === ' ') spaceThenBreak = true;

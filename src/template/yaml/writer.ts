@@ -28,12 +28,10 @@ export class YamlWriter {
   whitespace = true;
   readonly bestIndent: number;
   readonly bestWidth: number;
-  readonly allowUnicode: boolean;
 
-  constructor(bestIndent: number, bestWidth: number, allowUnicode: boolean) {
+  constructor(bestIndent: number, bestWidth: number) {
     this.bestIndent = bestIndent;
     this.bestWidth = bestWidth;
-    this.allowUnicode = allowUnicode;
   }
 
   private put(text: string): void {
@@ -119,7 +117,7 @@ export class YamlWriter {
     let spaces = false;
     const last = characters.length - 1;
     characters.forEach((character, index) => {
-      const foreign = !isPrintable(character) || isBreak(character) || (!this.allowUnicode && character > '\x7e');
+      const foreign = !isPrintable(character) || isBreak(character);
       if (foreign || character === '"' || character === '\\') {
         this.put(escapeOf(character));
         spaces = false;

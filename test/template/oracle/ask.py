@@ -1,14 +1,12 @@
 """Asks ansible-core what it makes of templates: JSON lines in, JSON lines out. Only for making test/template/cases/.
 
-in:  {"template"|"expression"|"file": text, "vars": {...}}     out: the same and "value" or "error"
-Run with a Python that has ansible-core 2.19 or later: ask.py < questions.jsonl > answers.jsonl
+in:  {"template"|"expression": text, "vars": {...}}     out: the same and "value" or "error"
+Run with a Python that has ansible-core 2.19 or later: ask.py variables.json < questions.jsonl > answers.jsonl
+Where a question has no "vars", those of variables.json hold.
 """
 import json
 import sys
 
-from ansible import constants
-from ansible._internal._templating._engine import TemplateOptions
-from ansible.errors import AnsibleError
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar, trust_as_template
 
@@ -59,25 +57,21 @@ def decode(value):
 
 
 def answer(question):
-    templar = Templar(DataLoader(), variables=decode(question.get('vars', {})))
+    templar = Templar(DataLoader(), variables=decode(question.get('vars', SHARED)))
     try:
         if 'expression' in question:
             value = templar.evaluate_expression(trust_as_template(question['expression']))
-        elif 'file' in question:
-            text = question['file']
-            value = templar._engine.template(
-                trust_as_template(text),
-                options=TemplateOptions(escape_backslashes=False),
-            )
         else:
             value = templar.template(trust_as_template(question['template']))
         return {**question, 'value': encode(value)}
-    except RecursionError as error:
+    except RecursionError:
         return {**question, 'error': 'RecursionError'}
-    except Exception as error:
+    except Exception as error:  # whatever fails is an answer
         return {**question, 'error': str(error)[:300]}
 
 
+with open(sys.argv[1], encoding='utf-8') as file:
+    SHARED = json.load(file)
 for line in sys.stdin:
     if line.strip():
         print(json.dumps(answer(json.loads(line)), ensure_ascii=False), flush=True)
