@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -23,7 +23,10 @@ export const transportContract = (name: string, connect: () => Promise<Connectio
       connection = await connect();
       shell = await connection.shell({ method: 'none' });
     });
-    afterAll(() => connection?.close());
+    afterAll(async () => {
+      await connection?.close();
+      rmSync(folder, { recursive: true, force: true });
+    });
 
     it('keeps output, errors and exit codes apart, and in order', async () => {
       const replies = await run(

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -16,17 +16,18 @@ import { startSshd, type TestSshd } from '../ssh/test-sshd.ts';
  */
 let server: TestSshd;
 const connections: Connection[] = [];
+const folders: string[] = [];
 const password = 'p4ss \'w"örd$';
 const users = { admin: 7001, free: 7002, poor: 7003, other: 7004 };
 
 beforeAll(async () => {
-  const etc = join(mkdtempSync(join(tmpdir(), 'k8s-bm-etc-')), 'etc');
+  const etc = join(folderFor('etc'), 'etc');
   cpSync('/etc', etc, {
     recursive: true,
     verbatimSymlinks: true,
     filter: (path) => !/\/(ssl|alternatives)\//.test(path),
   });
-  const homes = mkdtempSync(join(tmpdir(), 'k8s-bm-homes-'));
+  const homes = folderFor('homes');
   const hash = execFileSync('openssl', ['passwd', '-6', '-stdin'], { input: password, encoding: 'utf8' }).trim();
   const add = (file: string, line: (user: string, id: number) => string): void => {
     const old = readFileSync(join(etc, file), 'utf8').replace(/^root:.*\n/m, (root) =>
@@ -62,7 +63,14 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all(connections.map((each) => each.close()));
   await server?.stop();
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
+
+const folderFor = (name: string): string => {
+  const folder = mkdtempSync(join(tmpdir(), `k8s-bm-${name}-`));
+  folders.push(folder);
+  return folder;
+};
 
 const become = async (login: string, identity: Identity): Promise<string> => {
   const connection = await sshTransport.connect(server.target({ user: login }));

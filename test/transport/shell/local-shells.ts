@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { localTransport } from '../../../src/transport/local/local.ts';
@@ -11,6 +11,7 @@ import type { Connection, Target } from '../../../src/transport/transport.ts';
  */
 export const shells = (): [string, string][] => {
   const folder = mkdtempSync(join(tmpdir(), 'k8s-bm-shells-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const found: [string, string][] = [];
   for (const name of ['dash', 'bash']) {
     const path = which(name);

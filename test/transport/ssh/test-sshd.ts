@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -83,6 +83,7 @@ export const startSshd = async (
       const gone = new Promise((resolve) => process.once('exit', resolve));
       process.kill();
       await gone;
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 };
