@@ -7,7 +7,7 @@ import { cgroupsOfThisMachine, removeCgroup } from './cgroup.ts';
 import { container } from './container.ts';
 import type { HostKind } from './host-kind.ts';
 import { disconnectHost } from './network.ts';
-import { killAll, launch, processesOf, signal } from './process.ts';
+import { killAll, launch, membersOf, processesOf, signal } from './process.ts';
 import type { HostRecord, LabPlace, LabRecord } from './state.ts';
 import { virtualMachine } from './vm/virtual-machine.ts';
 
@@ -35,7 +35,7 @@ export const powerOff = async (place: LabPlace, host: HostRecord): Promise<void>
 /** Asks the host's init to halt, as a power button does; hard after `patienceMs`. */
 export const shutDown = async (place: LabPlace, host: HostRecord, patienceMs = 15_000): Promise<void> => {
   const pid = Number(await readFile(join(place.host(host.name).folder, 'pid'), 'utf8').catch(() => ''));
-  const own = await processesOf(place, host.name);
+  const own = await membersOf(place, host.name);
   if (pid && own.includes(pid) && signal(pid, 'SIGTERM')) {
     const end = Date.now() + patienceMs;
     while (Date.now() < end && existsSync(`/proc/${pid}`)) await sleep(50);
@@ -44,7 +44,7 @@ export const shutDown = async (place: LabPlace, host: HostRecord, patienceMs = 1
 };
 
 export const isOn = async (place: LabPlace, host: HostRecord): Promise<boolean> =>
-  (await processesOf(place, host.name)).length > 0;
+  (await membersOf(place, host.name)).length > 0;
 
 /** Removes what the host wrote; it must be off. */
 export const forget = (place: LabPlace, host: HostRecord): Promise<void> =>
@@ -61,7 +61,7 @@ export const waitForSsh = async (
   for (let tries = 0; Date.now() < end; tries++) {
     signal?.throwIfAborted();
     if (await greets(host.address)) return 'answers';
-    if (tries % 10 === 9 && !(await isOn(place, host))) return 'ended';
+    if (tries % 10 === 9 && (await processesOf(place, host.name)).length === 0) return 'ended';
     await sleep(100);
   }
   return 'silent';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { execa } from 'execa';
-import { processesOf } from './process.ts';
+import { membersOf } from './process.ts';
 import type { HostRecord, LabPlace } from './state.ts';
 
 export interface Ran {
@@ -35,7 +35,7 @@ export const runInside = async (
 
 /** The host's PID 1, as this machine counts it: the one process of its group that is 1 one namespace further in. */
 export const initOf = async (place: LabPlace, host: HostRecord): Promise<number | undefined> => {
-  for (const pid of await processesOf(place, host.name)) {
+  for (const pid of await membersOf(place, host.name)) {
     const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
     if (/^NSpid:\t\d+\t1$/m.test(status)) return pid;
   }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cgroupsOfThisMachine, makeCgroup } from './cgroup.ts';
 import type { LabPlace } from './state.ts';
@@ -53,6 +54,22 @@ export const processesOf = async (place: LabPlace, group?: string): Promise<numb
     if (inside || entering) found.push(Number(entry));
   }
   return found;
+};
+
+/**
+ * Processes in a group's cgroup, read from the cgroup itself: quick where there are many hosts. Misses only what `launch` has
+ * started and has not entered yet, which `processesOf` finds by looking at every process of this machine.
+ */
+export const membersOf = async (place: LabPlace, group: string): Promise<number[]> => {
+  const { hierarchies } = await cgroupsOfThisMachine();
+  return hierarchies[0] ? membersIn(join(hierarchies[0], place.tag, group)) : [];
+};
+
+const membersIn = async (folder: string): Promise<number[]> => {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const inner = entries.filter((entry) => entry.isDirectory()).map(({ name }) => membersIn(join(folder, name)));
+  const own = (await read(join(folder, 'cgroup.procs'))).split('\n').filter(Boolean).map(Number);
+  return [...own, ...(await Promise.all(inner)).flat()];
 };
 
 /** Ends them with SIGKILL and waits until they are gone. Throws when some still are after 10 s. */
