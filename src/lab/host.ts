@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,15 +7,15 @@ import { cgroupsOfThisMachine, removeCgroup } from './cgroup.ts';
 import { container } from './container.ts';
 import type { HostKind } from './host-kind.ts';
 import { disconnectHost } from './network.ts';
-import { killAll, launch, membersOf, processesOf, signal } from './process.ts';
+import { killAll, launch, membersOf, signal } from './process.ts';
 import type { HostRecord, LabPlace, LabRecord } from './state.ts';
 import { virtualMachine } from './vm/virtual-machine.ts';
 
 /** What each kind of host is made by. */
 const kinds: Record<HostRecord['kind'], HostKind> = { container, vm: virtualMachine };
 
-/** Connects the host and powers it on. Returns as soon as it begins to boot, before it answers. */
-export const powerOn = async (place: LabPlace, lab: LabRecord, host: HostRecord): Promise<void> => {
+/** Connects the host and powers it on. Returns its process as soon as it begins to boot, before it answers. */
+export const powerOn = async (place: LabPlace, lab: LabRecord, host: HostRecord): Promise<number> => {
   const own = place.host(host.name);
   await disconnectHost(place, host);
   const kind = kinds[host.kind];
@@ -23,6 +23,7 @@ export const powerOn = async (place: LabPlace, lab: LabRecord, host: HostRecord)
   const { argv, env } = await kind.command(place, lab, host);
   const pid = await launch(place, host.name, argv, { log: own.console, env });
   await writeFile(join(own.folder, 'pid'), `${pid}\n`);
+  return pid;
 };
 
 /** Power off, hard: every process of the host ends at once, its link goes. What it wrote stays. */
@@ -46,22 +47,18 @@ export const shutDown = async (place: LabPlace, host: HostRecord, patienceMs = 1
 export const isOn = async (place: LabPlace, host: HostRecord): Promise<boolean> =>
   (await membersOf(place, host.name)).length > 0;
 
-/** Removes what the host wrote; it must be off. */
-export const forget = (place: LabPlace, host: HostRecord): Promise<void> =>
-  rm(place.host(host.name).folder, { recursive: true, force: true });
-
-/** Waits until the host's SSH server greets. Says what happened instead: the host ended, or `patienceMs` did. */
+/** Waits until the host's SSH server greets. Says what happened instead: its process `pid` ended, or `patienceMs` did. */
 export const waitForSsh = async (
-  place: LabPlace,
   host: HostRecord,
+  pid: number,
   patienceMs: number,
   signal?: AbortSignal,
 ): Promise<'answers' | 'ended' | 'silent'> => {
   const end = Date.now() + patienceMs;
-  for (let tries = 0; Date.now() < end; tries++) {
+  while (Date.now() < end) {
     signal?.throwIfAborted();
     if (await greets(host.address)) return 'answers';
-    if (tries % 10 === 9 && (await processesOf(place, host.name)).length === 0) return 'ended';
+    if (!existsSync(`/proc/${pid}`)) return 'ended';
     await sleep(100);
   }
   return 'silent';

@@ -72,9 +72,9 @@ const membersIn = async (folder: string): Promise<number[]> => {
   return [...own, ...(await Promise.all(inner)).flat()];
 };
 
-/** Ends them with SIGKILL and waits until they are gone. Throws when some still are after 10 s. */
+/** Ends them with SIGKILL and waits until they are gone. Throws when some still are after 30 s. */
 export const killAll = async (place: LabPlace, group?: string): Promise<void> => {
-  const end = Date.now() + 10_000;
+  const end = Date.now() + 30_000;
   for (;;) {
     const pids = await processesOf(place, group);
     if (pids.length === 0) return;

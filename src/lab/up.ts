@@ -157,8 +157,8 @@ export const boot = async (
   await inParallel(hosts, 6, async (host) => {
     options.signal?.throwIfAborted();
     const started = Date.now();
-    await powerOn(place, lab, host);
-    const outcome = await waitForSsh(place, host, patienceMs[host.kind], options.signal);
+    const pid = await powerOn(place, lab, host);
+    const outcome = await waitForSsh(host, pid, patienceMs[host.kind], options.signal);
     if (outcome !== 'answers') throw await deaf(place, host, outcome);
     options.onProgress?.(`${host.name} ${host.address} answers (${((Date.now() - started) / 1000).toFixed(1)} s)`);
   });
