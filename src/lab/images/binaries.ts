@@ -45,7 +45,7 @@ export const servedFiles = (programs: readonly Program[]): ServedFile[] => {
 };
 
 export const servedPath = (cache: string, { upstream }: ServedFile): string =>
-  join(cache, 'binaries', upstream.replace('https://', ''));
+  join(cache, 'binaries', upstream.replace(/^https?:\/\//, ''));
 
 export const isServed = async (cache: string, file: ServedFile): Promise<boolean> =>
   access(`${servedPath(cache, file)}.sha256`).then(

@@ -23,6 +23,8 @@ export interface FillOptions {
   readonly how?: 'auto' | 'copy' | 'build' | undefined;
   readonly onProgress: (message: string) => void;
   readonly signal?: AbortSignal | undefined;
+  /** What to fill it with, in the place of the whole catalogue of those versions. */
+  readonly wanted?: Catalogue | undefined;
   /** How an upstream registry is reached; tests put one of their own here. */
   readonly upstream?: ((registry: string) => RegistryClient) | undefined;
 }
@@ -40,7 +42,7 @@ export const fillImages = (options: FillOptions): Promise<void> =>
   });
 
 const fill = async (options: FillOptions): Promise<void> => {
-  const wanted = catalogue(options.kubernetes);
+  const wanted = options.wanted ?? catalogue(options.kubernetes);
   await withLoopbackRegistry(registryStorage(options.cache), async (registry) => {
     const missing = await whatIsMissing(wanted, registry, options.cache);
     if (missing.images.length === 0 && missing.files.length === 0)
