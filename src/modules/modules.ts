@@ -11,9 +11,12 @@ import { uri } from './network/uri.ts';
 import { wait_for } from './network/wait_for.ts';
 import { apt } from './packages/apt.ts';
 import { apt_repository } from './packages/apt_repository.ts';
+import { deb822_repository } from './packages/deb822_repository.ts';
+import { dpkg_selections } from './packages/dpkg_selections.ts';
 import { managerModules } from './packages/manager-module.ts';
 import { packageModule } from './packages/package.ts';
 import { package_facts } from './packages/package_facts.ts';
+import { alternatives } from './services/alternatives.ts';
 import { cron } from './services/cron.ts';
 import { hostname } from './services/hostname.ts';
 import { service } from './services/service.ts';
@@ -41,12 +44,15 @@ const list: readonly Module[] = [
   uri,
   wait_for,
   // packages/
+  deb822_repository,
+  dpkg_selections,
   apt_repository,
   apt,
   packageModule,
   package_facts,
   ...managerModules,
   // services/
+  alternatives,
   cron,
   timezone,
   hostname,

@@ -172,7 +172,8 @@ const checkUnit = (wanted: UnitWanted, found: UnitFound): void => {
   if (wanted.name === undefined) return;
   if (!found.exists && (wanted.state !== undefined || wanted.enabled !== undefined))
     throw new ModuleFailure(`Could not find the requested service ${wanted.name}: host`);
-  if (found.loadError) throw new ModuleFailure(`Error loading unit file '${wanted.name}': ${found.loadError}`);
+  if (found.exists && found.loadError)
+    throw new ModuleFailure(`Error loading unit file '${wanted.name}': ${found.loadError}`);
   if (wanted.state !== undefined && found.active === undefined)
     throw new ModuleFailure('Service is in unknown state', [['status', statusOf(found)]]);
 };
