@@ -126,3 +126,16 @@ export const fromPlain = (value: unknown): Value => {
     return new Map(Object.entries(value).map(([k, v]): [Value, Value] => [k, fromPlain(v)]));
   return value === undefined ? null : (value as Value);
 };
+
+/** JSON as Python's `json.dumps` spaces it: `{"a": [1, 2]}`. */
+export const jsonText = (value: Value): string => {
+  if (Array.isArray(value)) return `[${value.map(jsonText).join(', ')}]`;
+  if (value instanceof Map)
+    return `{${[...value].map(([k, v]) => `${asciiJson(asText(k))}: ${jsonText(v)}`).join(', ')}}`;
+  if (typeof value === 'string') return asciiJson(value);
+  if (value instanceof Float) return asText(value);
+  return typeof value === 'bigint' ? String(value) : JSON.stringify(value);
+};
+
+const asciiJson = (text: string): string =>
+  JSON.stringify(text).replace(/[\u007f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);

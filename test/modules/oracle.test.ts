@@ -55,7 +55,8 @@ for (const file of files) {
           const args = JSON.parse(JSON.stringify(each.args).replaceAll('$DIR', directory)) as Fields;
           const run = (check: boolean): Promise<Outcome> =>
             runModule(each.module, args, { ...setting, shell, check, diff: true });
-          same(await run(true), answer.check, each, directory, shell);
+          // What is planned does not depend on the shell.
+          if (shell === 'sh') same(await run(true), answer.check, each, directory, shell);
           same(await run(false), answer.apply, each, directory, shell);
           expect(listing(directory)).toEqual(answer.tree.map(maskName));
           const again = await run(false);
@@ -95,16 +96,12 @@ const same = (outcome: Outcome, expected: Fields, each: Case, directory: string,
   const theirs = comparable(expected, each, shell);
   expect(ours).toEqual(theirs);
   if (outcome.failed || each.differs?.diff !== undefined) return;
+  const masked = (value: string): string =>
+    shortHeader(
+      value.replace(times, '').replaceAll(directory, '$DIR').replaceAll(directory.replace(/d$/, 'c'), '$CONTROLLER'),
+    );
   const diffs = (outcome.plan?.diff ?? []).map((diff) =>
-    Object.fromEntries(
-      Object.entries(diff).map(([key, value]) => [
-        key,
-        String(value)
-          .replace(times, '')
-          .replaceAll(directory, '$DIR')
-          .replaceAll(directory.replace(/d$/, 'c'), '$CONTROLLER'),
-      ]),
-    ),
+    Object.fromEntries(Object.entries(diff).map(([key, value]) => [key, masked(String(value))])),
   );
   expect(diffs).toEqual(diffsOf(expected.diff));
 };
@@ -155,7 +152,11 @@ const diffsOf = (diff: unknown): Fields[] => {
     }));
 };
 
-const header = (word: string, name: unknown): string => (name ? `${word}: ${String(name)}` : word);
+const header = (word: string, name: unknown): string => shortHeader(name ? `${word}: ${String(name)}` : word);
+
+/** A template's name stands behind a directory of ansible-core's own. */
+const shortHeader = (text: string): string =>
+  text.replace(/ (\S*\/\.ansible\/tmp\/\S*\/|\$CONTROLLER\/templates\/)/, ' ');
 
 const stateText = (state: unknown): string =>
   typeof state === 'string' ? state : `${JSON.stringify(sorted(state), null, 4)}\n`.replace(times, '');

@@ -1,3 +1,4 @@
+import type { Value } from '../../template/values.ts';
 import type { ShellFunction } from '../../transport/transport.ts';
 import { decode } from '../../util/bytes.ts';
 import { ModuleFailure } from '../module.ts';
@@ -23,14 +24,20 @@ export const fail: ShellFunction = {
 
 const contentKey = Buffer.from('content=');
 
-/** Throws ModuleFailure where the script said `kb_fail`, or ended with an error without saying anything. */
-export const readRecords = (reply: { code: number; stdout: Uint8Array; stderr: Uint8Array }): Records => {
+/** Throws ModuleFailure where the script said `kb_fail`, or ended with an error without saying why; `about` joins the result. */
+export const readRecords = (
+  reply: { readonly code: number; readonly stdout: Uint8Array; readonly stderr: Uint8Array },
+  about: readonly (readonly [string, Value])[] = [],
+): Records => {
   const records = parseRecords(reply.stdout);
   const error = records.fields.get('error');
   const stderr = decode(reply.stderr).trim();
-  if (error !== undefined) throw new ModuleFailure(error, stderr ? [['stderr', stderr]] : []);
+  if (error !== undefined) throw new ModuleFailure(error, [...about, ...(stderr ? [['stderr', stderr] as const] : [])]);
   if (reply.code !== 0)
-    throw new ModuleFailure(stderr || `the script on the host ended with ${reply.code}`, [['rc', reply.code]]);
+    throw new ModuleFailure(stderr || `the script on the host ended with ${reply.code}`, [
+      ...about,
+      ['rc', reply.code],
+    ]);
   return records;
 };
 

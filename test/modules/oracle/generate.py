@@ -3,7 +3,7 @@
 
     generate.py ANSIBLE_PLAYBOOK test/modules/files/cases/copy.yml …
 
-Writes <module>.json beside each: for every case the registered result of a check run, of the run itself and of one more
+Writes <module>.json beside each; what is answered there already is not asked again. For every case the registered result of a check run, of the run itself and of one more
 run (all with diff), and what then lies in the directory. Needs ansible-core and a throw-away machine: cases run as the
 user who starts this, in a directory under /tmp that stands as $DIR in arguments and answers.
 """
@@ -21,8 +21,14 @@ def main() -> None:
     ansible, *files = sys.argv[1:]
     for file in files:
         cases = yaml.safe_load(open(file))
-        answers = [answer(ansible, case) for case in chunk(cases)]
-        merged = {k: v for part in answers for k, v in part.items()}
+        try:
+            known = json.load(open(file[:-4] + ".json"))
+        except FileNotFoundError:
+            known = {}
+        fresh = [case for case in cases if case["name"] not in known]
+        for part in chunk(fresh):
+            known.update(answer(ansible, part))
+        merged = {case["name"]: known[case["name"]] for case in cases}
         with open(file[:-4] + ".json", "w") as out:
             json.dump(merged, out, indent=2, ensure_ascii=True)
             out.write("\n")
