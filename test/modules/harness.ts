@@ -14,6 +14,7 @@ import {
   type Result,
 } from '../../src/modules/module.ts';
 import { findModule } from '../../src/modules/modules.ts';
+import { createTemplar } from '../../src/template/create-templar.ts';
 import type { Value } from '../../src/template/values.ts';
 import { quote } from '../../src/transport/shell/quote.ts';
 import type { Reply, Script, ShellFunction } from '../../src/transport/transport.ts';
@@ -201,7 +202,29 @@ export const contextFor = (setting: Setting): ControlContext => {
       return found;
     },
     readFile: (path) => readFileSync(path),
-    renderFile: (path) => readFileSync(path, 'utf8'),
+    renderFile: (path, options, extra) => {
+      const names = new Map<string, Value>([
+        ...(fromPlain(setting.variables ?? {}) as Map<string, Value>),
+        ...(extra ?? []),
+      ]);
+      const scope = {
+        get: (name: string) => names.get(name),
+        has: (name: string) => names.has(name),
+        names: () => names.keys(),
+      };
+      const given = (name: string): string | undefined => options.get(name) as string | undefined;
+      return createTemplar().renderFile(readFileSync(path, 'utf8'), scope, {
+        file: path,
+        searchPath: [],
+        trimBlocks: options.get('trim_blocks') as boolean | undefined,
+        lstripBlocks: options.get('lstrip_blocks') as boolean | undefined,
+        newlineSequence: given('newline_sequence') as '\n' | undefined,
+        blockStart: given('block_start_string'),
+        blockEnd: given('block_end_string'),
+        variableStart: given('variable_start_string'),
+        variableEnd: given('variable_end_string'),
+      });
+    },
     addSecret: () => {},
     evaluate: (expression) => value(setting.variables, String(expression)) ?? expression,
     holds: (condition) => (typeof condition === 'string' ? value(setting.variables, condition) : condition) === true,

@@ -47,6 +47,12 @@ export const resolveMode = (spec: ModeSpec, current: number, isDirectory: boolea
   return mode;
 };
 
+/** Whether permissions are just what `spec` asks for, or (not `exact`) at least that. */
+export const modeMatches = (spec: string, mode: number, exact: boolean): boolean => {
+  const wanted = resolveMode(readMode(spec) ?? 0, 0, false, 0);
+  return exact ? mode === wanted : (mode & wanted) === wanted;
+};
+
 const shifts: Readonly<Record<string, number>> = { u: 6, g: 3, o: 0 };
 const special: Readonly<Record<string, number>> = { u: 0o4000, g: 0o2000, o: 0o1000 };
 
