@@ -1,9 +1,24 @@
 import type { Module } from '../module.ts';
+import { add_host } from './add_host.ts';
 import { assert } from './assert.ts';
 import { debug } from './debug.ts';
 import { fail } from './fail.ts';
+import { group_by } from './group_by.ts';
+import { include_vars } from './include_vars.ts';
+import { pause } from './pause.ts';
 import { ping } from './ping.ts';
 import { set_fact } from './set_fact.ts';
-import { setup } from './setup.ts';
+import { set_stats } from './set_stats.ts';
 
-export const control: readonly Module[] = [assert, debug, fail, ping, set_fact, setup];
+export const control: readonly Module[] = [
+  add_host,
+  assert,
+  debug,
+  fail,
+  group_by,
+  include_vars,
+  pause,
+  ping,
+  set_fact,
+  set_stats,
+];

@@ -4,6 +4,7 @@ import { copy } from './copy.ts';
 import { fetch } from './fetch.ts';
 import { file } from './file.ts';
 import { find } from './find.ts';
+import { ini_file } from './ini_file.ts';
 import { lineinfile } from './lineinfile.ts';
 import { replace } from './replace.ts';
 import { slurp } from './slurp.ts';
@@ -17,6 +18,7 @@ export const files: readonly Module[] = [
   fetch,
   file,
   find,
+  ini_file,
   lineinfile,
   replace,
   slurp,
