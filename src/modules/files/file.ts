@@ -12,7 +12,8 @@ import {
   readAttributes,
   readAttributesFound,
 } from './attributes.ts';
-import { planAbsent, planDirectory, planFile, planHard, planLink, planTouch } from './file-states.ts';
+import { planHard, planLink } from './file-links.ts';
+import { planAbsent, planDirectory, planFile, planTouch } from './file-states.ts';
 import { readTime, timeLook, timeOptions } from './file-times.ts';
 import { type FileFound, type FileWanted, finishFile } from './file-wanted.ts';
 import { pathResult, stateOf } from './path-result.ts';
