@@ -9,6 +9,7 @@ import { pause } from './pause.ts';
 import { ping } from './ping.ts';
 import { set_fact } from './set_fact.ts';
 import { set_stats } from './set_stats.ts';
+import { setup } from './setup.ts';
 
 export const control: readonly Module[] = [
   add_host,
@@ -21,4 +22,5 @@ export const control: readonly Module[] = [
   ping,
   set_fact,
   set_stats,
+  setup,
 ];
