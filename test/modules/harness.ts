@@ -15,7 +15,7 @@ import {
 } from '../../src/modules/module.ts';
 import { findModule } from '../../src/modules/modules.ts';
 import { createTemplar } from '../../src/template/create-templar.ts';
-import type { Value } from '../../src/template/values.ts';
+import type { Scope, Value } from '../../src/template/values.ts';
 import { quote } from '../../src/transport/shell/quote.ts';
 import type { Reply, Script, ShellFunction } from '../../src/transport/transport.ts';
 import { encode } from '../../src/util/bytes.ts';
@@ -184,6 +184,12 @@ const appletPath = (): string => {
 export const contextFor = (setting: Setting): ControlContext => {
   const value = (from: Readonly<Record<string, unknown>> | undefined, name: string): Value | undefined =>
     from && name in from ? fromPlain(from[name]) : undefined;
+  const names = fromPlain(setting.variables ?? {}) as Map<string, Value>;
+  const scope: Scope = {
+    get: (name) => names.get(name),
+    has: (name) => names.has(name),
+    names: () => names.keys(),
+  };
   return {
     host: 'here',
     hosts: ['here'],
@@ -202,16 +208,7 @@ export const contextFor = (setting: Setting): ControlContext => {
       return found;
     },
     readFile: (path) => readFileSync(path),
-    renderFile: (path, options, extra) => {
-      const names = new Map<string, Value>([
-        ...(fromPlain(setting.variables ?? {}) as Map<string, Value>),
-        ...(extra ?? []),
-      ]);
-      const scope = {
-        get: (name: string) => names.get(name),
-        has: (name: string) => names.has(name),
-        names: () => names.keys(),
-      };
+    renderFile: (path, options) => {
       const given = (name: string): string | undefined => options.get(name) as string | undefined;
       return createTemplar().renderFile(readFileSync(path, 'utf8'), scope, {
         file: path,
@@ -226,8 +223,9 @@ export const contextFor = (setting: Setting): ControlContext => {
       });
     },
     addSecret: () => {},
-    evaluate: (expression) => value(setting.variables, String(expression)) ?? expression,
-    holds: (condition) => (typeof condition === 'string' ? value(setting.variables, condition) : condition) === true,
+    evaluate: (expression) => createTemplar().evaluate(String(expression), scope),
+    holds: (condition) =>
+      (typeof condition === 'string' ? createTemplar().evaluate(condition, scope) : condition) === true,
     render: (given) => given,
     pause: async () => '',
   };

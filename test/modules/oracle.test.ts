@@ -106,7 +106,7 @@ const same = (outcome: Outcome, expected: Fields, each: Case, directory: string,
   expect(diffs).toEqual(diffsOf(expected.diff));
 };
 
-/** What differs from run to run and from machine to machine is taken out. */
+/** What differs from run to run and from machine to machine is taken out; so is what `find` passed over on the host. */
 const comparable = (fields: Fields, each: Case, shell: string): Fields => {
   // The engine registers `changed: false` where a module says nothing of it.
   const out: Fields = 'stat' in fields || !('exists' in fields) ? { changed: false } : {};
@@ -122,7 +122,11 @@ const comparable = (fields: Fields, each: Case, shell: string): Fields => {
     if ((key === 'attributes' || key === 'attr_flags') && shell === 'busybox') continue;
     if (key === 'stat' && typeof value === 'object' && value !== null)
       out[key] = comparable(value as Fields, each, shell);
-    else if (typeof value === 'string') out[key] = maskName(value);
+    else if (key === 'files' && Array.isArray(value)) {
+      // In the order of their names; a directory's own order is its file system's affair.
+      const files = value.map((file) => comparable(file as Fields, each, shell));
+      out[key] = files.sort((a, b) => (String(a.path) < String(b.path) ? -1 : 1));
+    } else if (typeof value === 'string') out[key] = maskName(value);
     else out[key] = value;
     if ((key === 'uid' || key === 'gid') && value === 0) out[key] = key === 'uid' ? me.uid : me.gid;
     if (key === 'owner' && value === 'root') out[key] = me.username;
@@ -131,7 +135,7 @@ const comparable = (fields: Fields, each: Case, shell: string): Fields => {
 };
 
 const changing = new Set(
-  'start end delta atime mtime ctime inode dev version invocation warnings deprecations exception'.split(' '),
+  'examined start end delta atime mtime ctime inode dev version invocation warnings deprecations exception'.split(' '),
 );
 
 /** When files were read and written, in a state's diff. */

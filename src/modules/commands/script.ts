@@ -56,7 +56,7 @@ export const script = defineModule<Wanted, GuardFound>({
     return {
       outcome: 'act',
       changes: [{ what: 'script', before: null, after: wanted.line }],
-      result: result({ changed: true }),
+      result: result({ changed: false, skipped: true, msg: 'Check mode is not supported for this task.' }),
     };
   },
   apply: (wanted) => ({

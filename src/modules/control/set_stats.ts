@@ -2,7 +2,6 @@ import type { Dict } from '../../template/values.ts';
 import { asText } from '../coerce.ts';
 import { defineControl, ModuleFailure } from '../module.ts';
 import { dict, flag, result } from '../read.ts';
-import { nameRule } from './set_fact.ts';
 
 /** Adds to what is told at the end of the run, of each host or of all together. */
 export const set_stats = defineControl({
@@ -16,8 +15,7 @@ export const set_stats = defineControl({
   run: (args) => {
     const data: Dict = dict(args, 'data');
     for (const name of data.keys())
-      if (!/^[A-Za-z_]\w*$/.test(asText(name)))
-        throw new ModuleFailure(`The variable name '${asText(name)}' is not valid. ${nameRule}`);
+      if (!/^[A-Za-z_]\w*$/.test(asText(name))) throw new ModuleFailure(`Invalid variable name '${asText(name)}'.`);
     const stats = result({ data, per_host: flag(args, 'per_host'), aggregate: flag(args, 'aggregate') });
     return result({ changed: false, ansible_stats: stats });
   },

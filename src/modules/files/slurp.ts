@@ -19,9 +19,9 @@ export const slurp = defineModule<string, Found>({
     script: {
       text: sh`kb_path=${remotePath(src)}
 kb_put path "$kb_path"
-if [ -d "$kb_path" ]; then kb_put error "source is a directory and must be a file: $kb_path"; exit 1; fi
-if [ ! -e "$kb_path" ]; then kb_put error "file not found: $kb_path"; exit 1; fi
-if [ ! -r "$kb_path" ]; then kb_put error "file is not readable: $kb_path"; exit 1; fi
+if [ -d "$kb_path" ]; then kb_put error "Source is a directory and must be a file: $kb_path"; exit 1; fi
+if [ ! -e "$kb_path" ]; then kb_put error "File not found: $kb_path"; exit 1; fi
+if [ ! -r "$kb_path" ]; then kb_put error "File is not readable: $kb_path"; exit 1; fi
 printf content=; cat -- "$kb_path"`,
       functions: [put, home],
     },
