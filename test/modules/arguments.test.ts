@@ -95,6 +95,13 @@ describe('arguments', () => {
     expect(failure({ path: '/', state: 'absent' })).toBe('state is absent but all of the following are missing: count');
   });
 
+  it('lets a default stand beside what it excludes when given', () => {
+    const sized: OptionTable = { ...options, size: { type: 'bytes', default: 1, description: '' } };
+    const other = { ...module, options: sized };
+    expect(readArguments(other, given({ path: '/', count: 1 })).get('count')).toBe(1);
+    expect(() => readArguments(other, given({ path: '/', count: 1, size: 1 }))).toThrow('mutually exclusive');
+  });
+
   it('does not print a value that must not be logged', () => {
     expect(failure({ path: '/', secret: 'hunter2' })).not.toContain('hunter2');
   });

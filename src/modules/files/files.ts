@@ -11,6 +11,7 @@ import { slurp } from './slurp.ts';
 import { stat } from './stat.ts';
 import { tempfile } from './tempfile.ts';
 import { template } from './template.ts';
+import { unarchive } from './unarchive.ts';
 
 export const files: readonly Module[] = [
   blockinfile,
@@ -25,4 +26,5 @@ export const files: readonly Module[] = [
   stat,
   tempfile,
   template,
+  unarchive,
 ];

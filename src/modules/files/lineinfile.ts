@@ -51,7 +51,7 @@ export const lineinfile = defineModule<Wanted, EditFound>({
       ['insertbefore', 'insertafter'],
       ['regexp', 'search_string'],
       ['backrefs', 'search_string'],
-    ].slice(0, 2),
+    ],
   },
   prepare: (args) => prepare(args),
   look: lookEdit,
