@@ -236,9 +236,11 @@ const readText = (
   if (freeForm.has(name)) {
     const options = pieces?.filter((piece) => piece.key !== undefined && commandOptions.has(piece.key)) ?? [];
     let raw = text;
-    // From behind, so that offsets stay true while pieces are cut out.
-    for (const { at, text: written } of [...options].reverse())
-      raw = `${raw.slice(0, at).trimEnd()} ${raw.slice(at + written.length).trimStart()}`.trim();
+    // From behind, so that offsets stay true while pieces are cut out; lines stay lines.
+    for (const { at, text: written } of [...options].reverse()) {
+      const rest = raw.slice(at + written.length).replace(/^[ \t]+/, '');
+      raw = `${raw.slice(0, at).replace(/[ \t]+$/, '')}${/^\n|^$/.test(rest) ? '' : ' '}${rest}`;
+    }
     raw = raw.trim();
     for (const piece of options) args.set(piece.key as string, value(piece.value, piece.valueAt));
     if (raw) args.set('_raw_params', value(raw, Math.max(0, text.indexOf(raw))));
