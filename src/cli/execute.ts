@@ -18,6 +18,7 @@ import { type Diagnostic, UserError } from '../util/diagnostic.ts';
 import { readExtraVars } from '../variables/extra-vars.ts';
 import { ask } from './ask.ts';
 import { askSecret } from './ask-secret.ts';
+import { checkBefore } from './check-before.ts';
 import { tellFailures } from './failures.ts';
 import type { RunFlags } from './run-flags.ts';
 import { openVault } from './vault-flags.ts';
@@ -83,17 +84,22 @@ export const readRun = async (
     mergeHashes: config.hashBehaviour === 'merge',
     injectFacts: config.injectFacts,
   });
+  const paths = {
+    rolesPath: config.rolesPath ?? defaultRolesPath(),
+    collectionsPath: config.collectionsPath ?? defaultCollectionsPath(),
+  };
+  const files = playbooks.flatMap((each) => (typeof each === 'string' ? [resolve(workingDirectory, each)] : []));
+  checkBefore(files, { ...loaded, ...paths, decrypt, extraVars: settings.extraVars });
   for (const warning of [...config.warnings, ...loaded.warnings]) process.stderr.write(formatDiagnostic(warning));
   return {
     ...loaded,
+    ...paths,
     redactor,
     playbooks: playbooks.map((playbook) =>
       typeof playbook === 'string' ? resolve(workingDirectory, playbook) : playbook,
     ),
     settings,
     limit: flags.limit,
-    rolesPath: config.rolesPath ?? defaultRolesPath(),
-    collectionsPath: config.collectionsPath ?? defaultCollectionsPath(),
     decrypt,
     decryptFile,
     listener,

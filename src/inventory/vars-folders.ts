@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Decrypt, isDirectory, isFile, readVarsFile, variableExtensions, varsFilesIn } from '../language/files.ts';
 import type { Vars } from '../language/playbook.ts';
@@ -33,6 +34,19 @@ export class VarsFolders {
       this.#cache.set(path, files);
     }
     return files;
+  }
+
+  /** Every name that any file in `group_vars/` and `host_vars/` of a folder sets, whosever it is. */
+  names(folder: string): ReadonlySet<string> {
+    const names = new Set<string>();
+    for (const kind of ['group_vars', 'host_vars'] as const) {
+      const base = join(folder, kind);
+      if (!this.#hasFolder(base)) continue;
+      const entries = readdirSync(base).filter((name) => !name.startsWith('.') && !name.endsWith('~'));
+      for (const entry of new Set(entries.map((name) => name.replace(/\.(ya?ml|json)$/, ''))))
+        for (const { vars } of this.read(folder, kind, entry)) for (const name of vars.keys()) names.add(name);
+    }
+    return names;
   }
 
   #hasFolder(base: string): boolean {

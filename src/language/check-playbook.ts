@@ -6,13 +6,14 @@ import { type Diagnostic, UserError } from '../util/diagnostic.ts';
 import type { Position } from '../util/position.ts';
 import { findNear, taskFileCandidates } from './check-files.ts';
 import { NameBook } from './check-names.ts';
-import { checkConditions, checkTemplates } from './check-templates.ts';
+import { certain, checkConditions, checkTemplates } from './check-templates.ts';
 import { type Decrypt, isFile, readVarsFile } from './files.ts';
 import { shortName } from './keywords.ts';
 import type { Field, Keywords, Play, Playbook, RoleEntry, Task, TaskNode } from './playbook.ts';
 import { readPlaybook } from './plays.ts';
 import { type ModuleNames, Reading } from './reading.ts';
 import { findRole, type RoleFiles, readRole, readTaskFile } from './roles.ts';
+import type { TaskKind } from './tasks.ts';
 
 export interface CheckOptions {
   readonly templar: Templar;
@@ -46,6 +47,7 @@ interface Place {
   readonly role: string | undefined;
   /** No condition, rescue or handler stands around; names that are read here must be there. */
   readonly certain: boolean;
+  readonly kind: TaskKind;
 }
 
 class PlaybookCheck {
@@ -67,6 +69,7 @@ class PlaybookCheck {
   }
 
   playbook(file: string, from?: Position): Playbook {
+    this.#reading.addLibrary(join(dirname(file), 'library'));
     const playbook = readPlaybook(this.#reading, file, { decrypt: this.#options.decrypt, from });
     this.#seen.add(file);
     for (const entry of playbook.entries) {
@@ -83,7 +86,7 @@ class PlaybookCheck {
   }
 
   #play(play: Play, playbookDir: string): void {
-    const place: Place = { playbookDir, role: undefined, certain: true };
+    const place: Place = { playbookDir, role: undefined, certain: true, kind: 'task' };
     this.#varsFiles(play.keywords.get('vars_files'), playbookDir);
     const prompts = play.keywords.get('vars_prompt')?.value;
     if (Array.isArray(prompts))
@@ -92,7 +95,7 @@ class PlaybookCheck {
     for (const entry of play.roles) this.#roleEntry(entry, place);
     this.#nodes(play.tasks, place);
     this.#nodes(play.postTasks, place);
-    this.#nodes(play.handlers, { ...place, certain: false });
+    this.#nodes(play.handlers, { ...place, certain: false, kind: 'handler' });
   }
 
   #roleEntry(entry: RoleEntry, place: Place): void {
@@ -121,6 +124,7 @@ class PlaybookCheck {
     const key = JSON.stringify([path, files, place.certain]);
     if (this.#seen.has(key)) return;
     this.#seen.add(key);
+    this.#reading.addLibrary(join(path, 'library'));
     const role = readRole(this.#reading, path, { ...files, decrypt: this.#options.decrypt, from: field.valuePosition });
     for (const vars of [role.defaults, role.vars]) {
       this.#names.define(vars.keys());
@@ -129,7 +133,7 @@ class PlaybookCheck {
     const inner = { ...place, role: path };
     for (const dependency of role.dependencies) this.#roleEntry(dependency, inner);
     this.#nodes(role.tasks, inner);
-    this.#nodes(role.handlers, { ...inner, certain: false });
+    this.#nodes(role.handlers, { ...inner, certain: false, kind: 'handler' });
   }
 
   #nodes(nodes: readonly TaskNode[], place: Place): void {
@@ -222,10 +226,10 @@ class PlaybookCheck {
       if (required) this.#missing('file of tasks', field, tried);
       return;
     }
-    const key = `${path} ${place.certain}`;
+    const key = `${path} ${place.certain} ${place.kind}`;
     if (this.#seen.has(key)) return;
     this.#seen.add(key);
-    this.#nodes(readTaskFile(this.#reading, path, 'task', this.#options.decrypt), place);
+    this.#nodes(readTaskFile(this.#reading, path, place.kind, this.#options.decrypt), place);
   }
 
   /** A template's own text; not one that changes the delimiters. */
@@ -236,7 +240,8 @@ class PlaybookCheck {
     this.#seen.add(file);
     const text = readFileSync(file, 'utf8');
     if (text.startsWith('#jinja2:') || text.startsWith('$ANSIBLE_VAULT;')) return;
-    this.#reading.diagnostics.push(...this.#options.templar.check(text, 'template', { file, line: 1, column: 1 }));
+    const start = { file, line: 1, column: 1 };
+    this.#reading.diagnostics.push(...certain(this.#options.templar.check(text, 'template', start)));
   }
 
   #includeVars(args: ReadonlyMap<Value, Value>, place: Place): void {

@@ -1,3 +1,5 @@
+import { readdirSync, statSync } from 'node:fs';
+import { parse } from 'node:path';
 import { type Dict, Float, Template, type Value } from '../template/values.ts';
 import { type Diagnostic, UserError } from '../util/diagnostic.ts';
 import { nearest } from '../util/nearest.ts';
@@ -20,9 +22,20 @@ export interface ModuleNames {
 export class Reading {
   readonly diagnostics: Diagnostic[] = [];
   readonly modules: ModuleNames | undefined;
+  readonly #own = new Set<string>();
 
   constructor(options: { readonly modules?: ModuleNames | undefined } = {}) {
-    this.modules = options.modules;
+    const { modules } = options;
+    this.modules = modules && {
+      has: (name) => this.#own.has(name) || modules.has(name),
+      nearest: (name) => modules.nearest(name),
+    };
+  }
+
+  /** The modules that a playbook or a role brings in its `library/`. */
+  addLibrary(folder: string): void {
+    for (const file of statSync(folder, { throwIfNoEntry: false })?.isDirectory() ? readdirSync(folder) : [])
+      this.#own.add(parse(file).name);
   }
 
   error(

@@ -68,7 +68,7 @@ describe('a task', () => {
       position: { line: 16, column: 7 },
       valuePosition: { line: 16, column: 13 },
     });
-    expect(first?.module.position).toMatchObject({ line: 13, column: 7 });
+    expect(first?.module.position).toMatchObject({ line: 12, column: 7 });
     expect(local?.keywords.get('delegate_to')?.value).toBe('localhost');
     expect(looped?.withLookup).toMatchObject({ name: 'items', terms: { value: [1, 2] } });
   });
