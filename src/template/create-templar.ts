@@ -13,7 +13,7 @@ import type { RenderTextOptions } from './plugin.ts';
 import { toText } from './python/text.ts';
 import { defined, undefinedError } from './python/undefined.ts';
 import { defaultSurroundings, type Surroundings } from './surroundings.ts';
-import { fileSyntax, type Syntax, yamlSyntax } from './syntax/delimiters.ts';
+import { fileSyntax, oneSyntax, type Syntax, yamlSyntax } from './syntax/delimiters.ts';
 import { TemplateSyntaxError } from './syntax/syntax-error.ts';
 import type { Templar, TemplateFileOptions } from './templar.ts';
 import { type Origin, TemplateError, toUserError } from './template-error.ts';
@@ -115,7 +115,7 @@ class JinjaTemplar implements Templar, Host {
   renderText(text: string, file: string, scope: Scope, usedBy: Origin['usedBy'], options: RenderTextOptions): Value {
     const origin: Origin = { text, position: { file, line: 1, column: 1 }, usedBy };
     const given = Object.entries(options).filter(([, value]) => value !== undefined);
-    const syntax = given.length === 0 ? fileSyntax : { ...fileSyntax, ...Object.fromEntries(given) };
+    const syntax = given.length === 0 ? fileSyntax : oneSyntax({ ...fileSyntax, ...Object.fromEntries(given) });
     return this.run(text, syntax, scope, origin);
   }
 

@@ -1,5 +1,5 @@
 import { UserError } from '../util/diagnostic.ts';
-import { fileSyntax, type Syntax } from './syntax/delimiters.ts';
+import { fileSyntax, oneSyntax, type Syntax } from './syntax/delimiters.ts';
 import type { TemplateFileOptions } from './templar.ts';
 
 const header = /^#jinja2:([^\n]*)(?:\n|$)/;
@@ -24,7 +24,7 @@ export const fileSyntaxOf = (
 ): { syntax: Syntax; body: string; line: number } => {
   const match = header.exec(text);
   const given = Object.entries({ ...chosen(options), ...(match ? parseHeader(match[1] as string, options.file) : {}) });
-  const syntax = given.length === 0 ? fileSyntax : { ...fileSyntax, ...Object.fromEntries(given) };
+  const syntax = given.length === 0 ? fileSyntax : oneSyntax({ ...fileSyntax, ...Object.fromEntries(given) });
   return match ? { syntax, body: text.slice(match[0].length), line: 2 } : { syntax, body: text, line: 1 };
 };
 

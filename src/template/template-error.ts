@@ -1,5 +1,5 @@
 import { type Diagnostic, UserError } from '../util/diagnostic.ts';
-import { type Position, positionWithin } from '../util/position.ts';
+import { formatPosition, type Position, positionWithin } from '../util/position.ts';
 import type { Undefined } from './values.ts';
 
 /** The text that a piece of a template comes from, and where that text begins. */
@@ -68,6 +68,8 @@ const traceOf = (origin: Origin): { label: string; position: Position }[] => {
   const trace: { label: string; position: Position }[] = [];
   for (let user = origin.usedBy; user; user = user.origin.usedBy) {
     const position = placeOf(user.origin, user.at);
+    // A template that uses itself without end would be told a hundred times.
+    if (position && trace.some((known) => formatPosition(known.position) === formatPosition(position))) continue;
     if (position) trace.push({ label: 'used from', position });
   }
   return trace;

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { decode } from '../../util/bytes.ts';
 import { toText } from '../python/text.ts';
-import type { Syntax } from '../syntax/delimiters.ts';
+import { oneSyntax, type Syntax } from '../syntax/delimiters.ts';
 import type { Origin } from '../template-error.ts';
 import type { Scope } from '../values.ts';
 import { compileTemplate, type Unit } from './unit.ts';
@@ -30,7 +30,7 @@ export const loadTemplate = (
   for (const file of isAbsolute(name) ? [name] : searchPath.map((folder) => join(folder, name))) {
     if (!statSync(file, { throwIfNoEntry: false })?.isFile()) continue;
     const text = decode(readFileSync(file));
-    return { unit: compileTemplate(text, { ...syntax, literalBackslashes: false }), file };
+    return { unit: compileTemplate(text, oneSyntax({ ...syntax, literalBackslashes: false })), file };
   }
   return undefined;
 };

@@ -1,5 +1,5 @@
 import { changingMethods } from '../python/dict-methods.ts';
-import { type Syntax, syntaxKey } from '../syntax/delimiters.ts';
+import type { Syntax } from '../syntax/delimiters.ts';
 import { parseWholeExpression } from '../syntax/expression-parser.ts';
 import { tokenizeExpression, tokenizeTemplate } from '../syntax/lexer.ts';
 import { parseTemplate } from '../syntax/statement-parser.ts';
@@ -27,24 +27,34 @@ export interface ExpressionUnit {
   readonly changes: boolean;
 }
 
-const units = new Map<string, Unit>();
-const expressions = new Map<string, ExpressionUnit>();
 /** Entries after which a cache begins anew: a run with generated texts must not grow without end. */
 const capacity = 20_000;
 
-const cached = <T>(cache: Map<string, T>, key: string, make: () => T): T => {
-  let value = cache.get(key);
-  if (value === undefined) {
-    if (cache.size >= capacity) cache.clear();
-    value = make();
-    cache.set(key, value);
+/** What was compiled from texts, by their syntax and then by the text. */
+class Cache<T> {
+  private readonly bySyntax = new WeakMap<Syntax, Map<string, T>>();
+
+  get(syntax: Syntax, text: string, make: () => T): T {
+    let texts = this.bySyntax.get(syntax);
+    if (texts === undefined || texts.size >= capacity) {
+      texts = new Map();
+      this.bySyntax.set(syntax, texts);
+    }
+    let value = texts.get(text);
+    if (value === undefined) {
+      value = make();
+      texts.set(text, value);
+    }
+    return value;
   }
-  return value;
-};
+}
+
+const units = new Cache<Unit>();
+const expressions = new Cache<ExpressionUnit>();
 
 /** Throws TemplateSyntaxError. Compiled once for each text and syntax. */
 export const compileTemplate = (source: string, syntax: Syntax): Unit =>
-  cached(units, syntaxKey(syntax) + source, () => {
+  units.get(syntax, source, () => {
     const body = parseTemplateText(source, syntax);
     const blocks = new Map<string, BlockSource>();
     const facts = inspect(body, (node) => {
@@ -55,7 +65,7 @@ export const compileTemplate = (source: string, syntax: Syntax): Unit =>
 
 /** Throws TemplateSyntaxError. */
 export const compileBareExpression = (source: string, syntax: Syntax): ExpressionUnit =>
-  cached(expressions, syntaxKey(syntax) + source, () => {
+  expressions.get(syntax, source, () => {
     const tree = parseExpressionText(source, syntax);
     return { source, evaluate: located(tree, compileExpression(tree)), changes: inspect(tree).changes };
   });

@@ -32,6 +32,16 @@ export const yamlSyntax: Syntax = {
 /** What Ansible sets for a template file; its `#jinja2:` header and the task's arguments are laid over this. */
 export const fileSyntax: Syntax = { ...yamlSyntax, literalBackslashes: false };
 
-/** A string that tells two syntaxes apart, for the cache of compiled templates. */
-export const syntaxKey = (syntax: Syntax): string =>
-  syntax === yamlSyntax ? 'y' : syntax === fileSyntax ? 'f' : JSON.stringify(Object.values(syntax));
+const known = new Map<string, Syntax>();
+
+/** The one object for all equal syntaxes, since compiled templates are kept by it. */
+export const oneSyntax = (syntax: Syntax): Syntax => {
+  const key = JSON.stringify(Object.entries(syntax).sort());
+  const same = known.get(key);
+  if (same) return same;
+  known.set(key, syntax);
+  return syntax;
+};
+
+oneSyntax(yamlSyntax);
+oneSyntax(fileSyntax);
