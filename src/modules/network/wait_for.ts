@@ -1,3 +1,4 @@
+import { compileRegex } from '../../template/python/regex.ts';
 import type { Value } from '../../template/values.ts';
 import { joinShell, type ShellText, sh } from '../../transport/shell/quote.ts';
 import { decode } from '../../util/bytes.ts';
@@ -121,6 +122,7 @@ const attempt = (wanted: Wanted, began: number, delay: number, seen: string): Ap
         );
       const content = records.content;
       if (wanted.regex !== undefined && content !== undefined) {
+        wanted.regex.compiled.lastIndex = 0;
         const match = wanted.regex.compiled.exec(decode(content));
         if (match) return success(wanted, elapsed, reply, match);
         if (!over && elapsed < wanted.timeout)
@@ -220,7 +222,7 @@ const timedOut = (wanted: Wanted, elapsed: number): ModuleFailure => {
 
 const compile = (source: string): RegExp => {
   try {
-    return new RegExp(source.replaceAll('(?P<', '(?<').replace(/\(\?P=(\w+)\)/g, '\\k<$1>'), 'm');
+    return compileRegex(source, { multiline: true });
   } catch (error) {
     throw new ModuleFailure(`search_regex cannot be read: ${(error as Error).message}`);
   }
