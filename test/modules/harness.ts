@@ -31,6 +31,8 @@ export interface Setting {
   /** The controller's directory, as a role's: `files`, `templates` and `vars` are found in it or in folders of these names. */
   readonly directory?: string;
   readonly cwd?: string;
+  /** Every file system is mounted read-only for the scripts: a look must not mind. Needs root. */
+  readonly readOnly?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
   /** Runs shell text elsewhere than on this machine: on a lab host. */
   readonly run?: (text: string, stdin: Uint8Array) => Promise<Reply>;
@@ -122,7 +124,11 @@ export const runScript = async (script: Script, setting: Setting = {}): Promise<
     writeFileSync(file, encode(whole));
     const busybox = setting.shell === 'busybox';
     const [program, args] = busybox ? ['/bin/busybox', ['ash', file]] : ['/bin/sh', [file]];
-    const child = spawn(program as string, args as string[], {
+    const command = [program as string, ...(args as string[])];
+    const [run, ...words] = setting.readOnly
+      ? ['unshare', '-m', 'sh', '-c', remountReadOnly, 'sh', ...command]
+      : command;
+    const child = spawn(run as string, words, {
       cwd: setting.cwd,
       env: {
         HOME: process.env.HOME ?? '/',
@@ -230,3 +236,9 @@ export const contextFor = (setting: Setting): ControlContext => {
     pause: async () => '',
   };
 };
+
+/** Mounts of the namespace that the script has for itself; a mount that cannot be remounted (proc, say) takes no files. */
+const remountReadOnly = `mount --make-rprivate /
+while read -r kb_x kb_x kb_x kb_x kb_where kb_x; do mount -o remount,bind,ro "$(printf '%b' "$kb_where")" 2>/dev/null; done < /proc/self/mountinfo
+touch /tmp/.kb-writable 2>/dev/null && { echo "/tmp is still writable" >&2; exit 99; }
+exec "$@"`;
