@@ -7,7 +7,10 @@ import { simulatedHosts } from '../../src/transport/fake/simulated-host.ts';
 import { localTransport } from '../../src/transport/local/local.ts';
 import { play } from '../run/play.ts';
 
-/** What the controller itself costs: 200 hosts that answer at once, with true replies of this machine. */
+/**
+ * What the controller itself costs in processor time: 200 hosts that answer at once, with true replies of this machine. Aim:
+ * 0.3 ms per task and host.
+ */
 const hosts = 200;
 const rounds = 10;
 const folder = mkdtempSync(join(tmpdir(), 'kb-bench-'));
@@ -42,7 +45,7 @@ describe(`the controller with ${hosts} hosts`, () => {
     await prepare.send([{ text: sh`mkdir -p -m 755 ${join(folder, 'there')}` }]);
     const transport = fakeTransport(simulatedHosts(machine));
     const run = async (): Promise<number> => {
-      const began = performance.now();
+      const began = process.cpuUsage();
       const { exit } = await play({
         folder,
         file: 'site.yml',
@@ -51,7 +54,8 @@ describe(`the controller with ${hosts} hosts`, () => {
         options: { connect: (target, options) => transport.connect(target, options) },
       });
       expect(exit).toBe(0);
-      return performance.now() - began;
+      const { user, system } = process.cpuUsage(began);
+      return (user + system) / 1000;
     };
     await run();
     const times = [await run(), await run(), await run()];
