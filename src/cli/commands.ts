@@ -14,6 +14,7 @@ export interface CommandEntry {
 /** Every command, in the order of `--help`. A new one is a file beside this and a line here. */
 export const commands: readonly CommandEntry[] = [
   { name: 'play', summary: 'run playbooks', load: () => import('./play.ts') },
+  { name: 'run', summary: 'run one task on some hosts', load: () => import('./run.ts') },
   {
     name: 'inventory',
     summary: 'list hosts and groups; tell which file and line a value comes from',
