@@ -26,7 +26,8 @@ export class Summary {
 
   lines(end: RunEnd, options: ReporterOptions): string[] {
     const width = Math.max(0, ...[...end.recap.keys()].map((host) => host.length));
-    const lines = [...end.recap].map(([host, counts]) => {
+    const sorted = [...end.recap].sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }));
+    const lines = sorted.map(([host, counts]) => {
       const bad = counts.failed + counts.unreachable > 0;
       const paint = bad ? style.failed : counts.changed > 0 ? style.changed : style.ok;
       const numbers = (['ok', 'changed', 'unreachable', 'failed', 'skipped', 'rescued', 'ignored'] as const)
