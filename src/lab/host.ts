@@ -34,7 +34,11 @@ export const powerOff = async (place: LabPlace, host: HostRecord): Promise<void>
 };
 
 /** Asks the host's init to halt, as a power button does; hard after `patienceMs`. */
-export const shutDown = async (place: LabPlace, host: HostRecord, patienceMs = 15_000): Promise<void> => {
+export const shutDown = async (
+  place: LabPlace,
+  host: HostRecord,
+  patienceMs = host.kind === 'vm' ? 60_000 : 15_000,
+): Promise<void> => {
   const pid = Number(await readFile(join(place.host(host.name).folder, 'pid'), 'utf8').catch(() => ''));
   const own = await membersOf(place, host.name);
   if (pid && own.includes(pid) && signal(pid, 'SIGTERM')) {

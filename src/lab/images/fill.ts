@@ -59,11 +59,13 @@ const fill = async (options: FillOptions): Promise<void> => {
       await (copies
         ? timed(file.upstream, options, () => fetchServed(options.cache, file, options.signal))
         : serveBuilt(options.cache, file));
+    const build = async (image: Image): Promise<void> => {
+      for (const program of programsOf([image], [])) await buildProgram(options.cache, program, options.signal);
+      await buildImage(image, { ...options, registry, images: wanted.images });
+    };
     for (const image of missing.images)
       await timed(image.reference, options, () =>
-        toBuild.includes(image)
-          ? buildImage(image, { ...options, registry, images: wanted.images })
-          : copy(image, registry, options),
+        toBuild.includes(image) ? build(image) : copyOr(build, image, registry, options),
       );
   });
 };
@@ -112,6 +114,22 @@ const copy = async (
     );
   } finally {
     await source.close();
+  }
+};
+
+/** Copies an image; one that its registry does not give (a version that was never published there) is built, unless told not to. */
+const copyOr = async (
+  build: (image: Image) => Promise<void>,
+  image: Image,
+  registry: RegistryClient,
+  options: FillOptions,
+): Promise<void> => {
+  try {
+    await copy(image, registry, options);
+  } catch (error) {
+    if (options.how === 'copy' || !(error instanceof UserError)) throw error;
+    options.onProgress(`${error.message}: building it instead.`);
+    await build(image);
   }
 };
 

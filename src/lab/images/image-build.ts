@@ -49,10 +49,11 @@ export const buildImage = async (image: Image, build: ImageBuild): Promise<void>
   await mkdir(work, { recursive: true });
   try {
     const layers: (Layer & { path: string })[] = [];
-    if (image.tree) {
-      const path = join(work, 'tree.tar.gz');
-      const [folder] = await rootfs(treesOf(image, images), build);
-      layers.push({ ...(await layerOfTree(folder as string, work, path)), path });
+    // All of its trees, also those of `from`: what was copied under that name is another Debian than the one beneath them.
+    const trees = image.tree ? await rootfs(treesOf(image, images), build) : [];
+    for (const [at, folder] of [...trees].reverse().entries()) {
+      const path = join(work, `tree-${at}.tar.gz`);
+      layers.push({ ...(await layerOfTree(folder, work, path)), path });
     }
     if (image.files) {
       const path = join(work, 'files.tar.gz');
@@ -66,7 +67,7 @@ export const buildImage = async (image: Image, build: ImageBuild): Promise<void>
     await composeImage(
       {
         platform: thisPlatform(),
-        base: await baseOf(image, build),
+        base: image.tree ? undefined : await baseOf(image, build),
         layers,
         config: {
           ...(entrypoint ? { Entrypoint: entrypoint } : {}),

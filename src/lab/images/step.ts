@@ -17,7 +17,8 @@ export const step = async (file: string, args: readonly string[], options: StepO
   await mkdir(dirname(options.log), { recursive: true });
   const log = createWriteStream(options.log, { flags: 'a' });
   log.write(`$ ${[file, ...args].join(' ')}\n`);
-  const running = execa(file, args, {
+  // Ends with us even by SIGKILL: what goes on by itself would write into the folder that the next run begins anew.
+  const running = execa('setpriv', ['--pdeathsig', 'KILL', '--', file, ...args], {
     reject: false,
     all: true,
     stdin: 'ignore',
@@ -30,7 +31,7 @@ export const step = async (file: string, args: readonly string[], options: StepO
   const ended = await running;
   options.signal?.throwIfAborted();
   if (!ended.failed) return ended.stdout;
-  if (ended.code === 'ENOENT')
+  if (ended.exitCode === 127 && /^setpriv: failed to execute/m.test(String(ended.all)))
     throw new UserError({ severity: 'error', message: `${file} is not installed`, hint: installation[file] });
   const said = String(ended.all ?? '')
     .trim()

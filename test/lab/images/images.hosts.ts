@@ -104,4 +104,22 @@ describe('where public registries answer', () => {
       await rm(folder, { recursive: true, force: true });
     }
   });
+
+  it('what they do not have is built, unless only copies are wanted', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'k8s-bm-copy-'));
+    const wanted = { images: images.filter(({ reference }) => reference.includes('busybox')), programs: [] };
+    try {
+      await withLoopbackRegistry(join(folder, 'upstream'), async (empty) => {
+        const upstream = () => new RegistryClient(empty.registry, { plainHttp: true });
+        const said: string[] = [];
+        const onProgress = (text: string) => said.push(text);
+        const fill = { cache: join(folder, 'cache'), kubernetes: [], wanted, upstream, onProgress };
+        await expect(fillImages({ ...fill, how: 'copy' })).rejects.toThrow(/has no 1\.37/);
+        await fillImages(fill);
+        expect(said.join()).toMatch(/has no 1\.37: building it instead/);
+      });
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
 });
