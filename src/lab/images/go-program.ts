@@ -1,5 +1,6 @@
 import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { UserError } from '../../util/diagnostic.ts';
 import type { GoProgram, Replaces } from './program.ts';
 import { type StepOptions, step } from './step.ts';
 
@@ -110,11 +111,23 @@ const binaryName = (path: string): string => {
 const fetchModule = async (
   { path, version }: { readonly path: string; readonly version: string },
   options: StepOptions,
-): Promise<{ Dir: string; GoMod: string }> =>
-  JSON.parse(await step('go', ['mod', 'download', '-json', `${path}@${version}`], options)) as {
-    Dir: string;
-    GoMod: string;
-  };
+): Promise<{ Dir: string; GoMod: string }> => {
+  try {
+    const said = await step('go', ['mod', 'download', '-json', `${path}@${version}`], options);
+    return JSON.parse(said) as { Dir: string; GoMod: string };
+  } catch (cause) {
+    const why = /"Error": "(.*)"$/m.exec((cause as Error).message)?.[1];
+    if (!why) throw cause;
+    throw new UserError(
+      {
+        severity: 'error',
+        message: `${path} ${version} cannot be fetched: ${why.replace(/\\n\\t/g, ' ')}`,
+        hint: 'is there such a version, and does the Go module proxy of this machine have it?',
+      },
+      { cause },
+    );
+  }
+};
 
 const goJson = async (file: string, options: StepOptions): Promise<string> => {
   // `go mod edit` wants to own the file, and the module cache is read-only.
