@@ -51,6 +51,7 @@ import {
 import { items } from './items.ts';
 import { items2dict } from './items2dict.ts';
 import { join } from './join.ts';
+import { json_query } from './json_query.ts';
 import { dict_kv, dictFilter, keep_keys, remove_keys, version_sort } from './keep_keys.ts';
 import { last } from './last.ts';
 import { length } from './length.ts';
@@ -157,6 +158,7 @@ export const filters: ReadonlyMap<string, Plugin> = new Map<string, Plugin>([
   ['commonpath', commonpath],
   ['community.general.dict', dictFilter],
   ['community.general.dict_kv', dict_kv],
+  ['community.general.json_query', json_query],
   ['community.general.keep_keys', keep_keys],
   ['community.general.remove_keys', remove_keys],
   ['community.general.version_sort', version_sort],
@@ -198,6 +200,7 @@ export const filters: ReadonlyMap<string, Plugin> = new Map<string, Plugin>([
   ['items', items],
   ['items2dict', items2dict],
   ['join', join],
+  ['json_query', json_query],
   ['last', last],
   ['length', length],
   ['list', listFilter],
