@@ -41,9 +41,12 @@ export const chooseRange = (taken: readonly TakenRange[], wanted?: string): stri
   });
 };
 
+/** `chooseRange` on this machine as it is now. */
+export const chooseFreeRange = async (wanted?: string): Promise<string> => chooseRange(await takenRanges(), wanted);
+
 /** Makes the lab's bridge with its first address, on a range that nothing else here has. The caller holds the machine's lock. */
 export const makeNetwork = async (place: LabPlace, wanted?: string): Promise<LabNetwork> => {
-  const range = chooseRange(await takenRanges(), wanted);
+  const range = await chooseFreeRange(wanted);
   const network = { bridge: place.tag, range, gateway: addressIn(range, 1) };
   await raiseNetwork(place, network);
   return network;

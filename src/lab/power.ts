@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { UserError } from '../util/diagnostic.ts';
+import { boot } from './boot.ts';
 import { removeLab } from './clean.ts';
 import { isOn, powerOff } from './host.ts';
 import { machineLock, raiseLimits } from './limits.ts';
@@ -7,7 +8,7 @@ import { withLock } from './lock.ts';
 import { raiseNetwork } from './network.ts';
 import { type HostRecord, type LabHome, labPlace, linkOf } from './state.ts';
 import { tool } from './tool.ts';
-import { boot, type Lab, type UpOptions } from './up.ts';
+import type { Lab, UpOptions } from './up.ts';
 
 /** Removes a lab, whole or half-made; none of that name is fine. */
 export const down = async (home: LabHome, name: string): Promise<void> => {

@@ -2,19 +2,19 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../util/diagnostic.ts';
+import { type BootOptions, boot } from './boot.ts';
 import { isOn, powerOff, shutDown } from './host.ts';
 import { withLock } from './lock.ts';
+import { inParallel } from './parallel.ts';
 import type { HostRecord } from './state.ts';
 import { tool } from './tool.ts';
-import { boot, inParallel, type Lab, type UpOptions } from './up.ts';
-
-type Options = Pick<UpOptions, 'signal' | 'onProgress'>;
+import type { Lab } from './up.ts';
 
 /**
  * Copies the disks of all hosts, which are shut down for it and powered on again: by reflink where the file system can. A
  * snapshot has its name only once it is whole; one of the same name is replaced.
  */
-export const snapshot = async (lab: Lab, name: string, options: Options = {}): Promise<void> => {
+export const snapshot = async (lab: Lab, name: string, options: BootOptions = {}): Promise<void> => {
   const folder = snapshotFolder(lab, name);
   await withLock(lab.place.lock, async () => {
     const on = await hostsOn(lab);
@@ -29,7 +29,7 @@ export const snapshot = async (lab: Lab, name: string, options: Options = {}): P
 };
 
 /** Puts back the disks of a snapshot and powers all hosts on. Throws UserError for a snapshot that is not there. */
-export const restore = async (lab: Lab, name: string, options: Options = {}): Promise<void> => {
+export const restore = async (lab: Lab, name: string, options: BootOptions = {}): Promise<void> => {
   const folder = snapshotFolder(lab, name);
   if (!existsSync(folder)) {
     const others = await snapshotNames(lab);

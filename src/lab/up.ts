@@ -1,16 +1,17 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { UserError } from '../util/diagnostic.ts';
+import { boot } from './boot.ts';
 import { cgroupsOfThisMachine } from './cgroup.ts';
 import { removeLab } from './clean.ts';
 import { furnish } from './guest.ts';
-import { powerOn, waitForSsh } from './host.ts';
 import { makeLabKey } from './keys.ts';
 import { type Docker, layersFor, type Shell } from './layers.ts';
 import { machineLock, raiseLimits } from './limits.ts';
 import { withLock } from './lock.ts';
 import { checkMachine, hostNeeds, type Machine } from './machine.ts';
-import { addressIn, makeNetwork } from './network.ts';
+import { addressIn, chooseFreeRange, makeNetwork } from './network.ts';
+import { inParallel } from './parallel.ts';
 import { processesOf } from './process.ts';
 import { rootfs } from './rootfs.ts';
 import type { Furnishing, LabService } from './service.ts';
@@ -60,6 +61,7 @@ export const up = async (options: UpOptions): Promise<Lab> => {
   checkNumber(options.hosts + vms);
   const needs = [...hostNeeds, ...(vms > 0 ? machineNeeds : []), ...services.flatMap((service) => service.needs)];
   const machine = await checkMachine({ needs, install: options.install ?? false, onProgress });
+  await checkPlace(place, options.network);
   const layers = layersFor({ docker: options.docker, python: options.python ?? false });
   const cached = { cache: options.home.cache, signal, onProgress };
   const folders = await rootfs(layers, cached);
@@ -147,48 +149,26 @@ const make = async (
   return record;
 };
 
-/** Powers hosts on, as many at a time as this machine's processors bear, and waits until each answers. Throws UserError. */
-export const boot = async (
-  place: LabPlace,
-  lab: LabRecord,
-  hosts: readonly HostRecord[],
-  options: Pick<UpOptions, 'signal' | 'onProgress'>,
-): Promise<void> => {
-  await inParallel(hosts, 6, async (host) => {
-    options.signal?.throwIfAborted();
-    const started = Date.now();
-    const pid = await powerOn(place, lab, host);
-    const outcome = await waitForSsh(host, pid, patienceMs[host.kind], options.signal);
-    if (outcome !== 'answers') throw await deaf(place, host, outcome);
-    options.onProgress?.(`${host.name} ${host.address} answers (${((Date.now() - started) / 1000).toFixed(1)} s)`);
-  });
+/** What can be known before anything long is begun. */
+const checkPlace = async (place: LabPlace, network: string | undefined): Promise<void> => {
+  await refuseTwice(place);
+  // What a killed run left of this very lab has the range still, and goes before it is taken.
+  if (network !== undefined && !existsSync(place.folder)) await chooseFreeRange(network);
 };
 
-/** An emulated machine answers within half a minute where it has a processor to itself, and in ten times that where not. */
-const patienceMs = { container: 120_000, vm: 480_000 } as const;
-
-const deaf = async (place: LabPlace, host: HostRecord, how: 'ended' | 'silent'): Promise<UserError> => {
-  const { console } = place.host(host.name);
-  const said = (await readFile(console, 'utf8').catch(() => '')).trim().split('\n').slice(-5).join('\n  ');
-  const what =
-    how === 'ended'
-      ? 'ended while it booted'
-      : `does not answer on SSH after ${patienceMs[host.kind] / 60_000} minutes`;
-  return new UserError({
-    severity: 'error',
-    message: `host ${host.name} ${what}; the last it said is:\n  ${said}`,
-    hint: 'is this machine very busy, or out of memory? Try fewer --hosts, or --docker none',
-  });
-};
-
-const clearTheWay = async (place: LabPlace, say: (message: string) => void): Promise<void> => {
+const refuseTwice = async (place: LabPlace): Promise<void> => {
+  if (!existsSync(place.folder)) return refuseForeign(place);
   if (existsSync(place.record))
     throw new UserError({
       severity: 'error',
       message: `the lab '${place.name}' is there already`,
       hint: `k8s-bm lab status shows it, k8s-bm lab start powers its hosts on, k8s-bm lab down removes it; or take another --name`,
     });
-  if (!existsSync(place.folder)) return refuseForeign(place);
+};
+
+const clearTheWay = async (place: LabPlace, say: (message: string) => void): Promise<void> => {
+  await refuseTwice(place);
+  if (!existsSync(place.folder)) return;
   say(`Removing what an interrupted run left of lab ${place.name}.`);
   await removeLab(place);
 };
@@ -216,28 +196,4 @@ const newHost = (index: number, range: string, docker: Docker, kind: HostRecord[
 const checkNumber = (hosts: number): void => {
   if (Number.isInteger(hosts) && hosts >= 1 && hosts <= 200) return;
   throw new UserError({ severity: 'error', message: `a lab has 1 to 200 hosts, not ${hosts}` });
-};
-
-/** Like Promise.all over `work`, with at most `limit` at a time; when one fails, no further one is begun. */
-export const inParallel = async <T, R>(
-  items: readonly T[],
-  limit: number,
-  work: (item: T) => Promise<R>,
-): Promise<R[]> => {
-  const results: R[] = [];
-  const queue = items.entries();
-  let failed = false;
-  const worker = async () => {
-    for (const [at, item] of queue) {
-      if (failed) return;
-      results[at] = await work(item).catch((error) => {
-        failed = true;
-        throw error;
-      });
-    }
-  };
-  const settled = await Promise.allSettled(Array.from({ length: limit }, worker));
-  const rejected = settled.find((one) => one.status === 'rejected');
-  if (rejected) throw rejected.reason;
-  return results;
 };

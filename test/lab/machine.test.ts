@@ -8,7 +8,7 @@ import { lock, withLock } from '../../src/lab/lock.ts';
 import { checkMachine } from '../../src/lab/machine.ts';
 import { mirrorIn } from '../../src/lab/mirror.ts';
 import { chooseRange, overlap } from '../../src/lab/network.ts';
-import { inParallel } from '../../src/lab/up.ts';
+import { inParallel } from '../../src/lab/parallel.ts';
 
 describe('this machine', () => {
   it.runIf(process.platform === 'linux')('is refused when it is a Mac, in words', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { k8sBm } from './program.ts';
-import { traces } from './traces.ts';
+import { newTraces, traces } from './traces.ts';
 
 describe('lab up says in a sentence why it cannot, and leaves nothing', () => {
   const lab = 'trefuse';
@@ -14,7 +14,7 @@ describe('lab up says in a sentence why it cannot, and leaves nothing', () => {
   const up = async (options: Parameters<typeof k8sBm>[1], ...more: string[]) => {
     const at = ['--name', lab, '--state', join(folder, 'state'), '--inventory', join(folder, 'lab.yml')];
     const { code, out, err } = await k8sBm(['lab', 'up', '--hosts', '1', '--docker', 'none', ...at, ...more], options);
-    expect(await found()).toEqual(before);
+    expect(newTraces(before, await found())).toEqual([]);
     expect((await readdir(folder)).filter((name) => name === 'lab.yml')).toEqual([]);
     return { code, out, err: err.split('\n') };
   };
@@ -79,6 +79,7 @@ describe('lab up says in a sentence why it cannot, and leaves nothing', () => {
     await execa('ip', ['link', 'add', `kb-${lab}`, 'type', 'bridge']);
     before = await found();
     const said = await up({});
+    expect(await found()).toContain(`link kb-${lab}`);
     await execa('ip', ['link', 'delete', `kb-${lab}`]);
     before = await found();
     expect(said).toEqual(
@@ -118,6 +119,18 @@ describe('lab up says in a sentence why it cannot, and leaves nothing', () => {
     await writeFile(own, 'all: {}\n');
     expect((await up({}, '--inventory', own)).err[0]).toBe(
       `k8s-bm: ${own} is there already and was not made by k8s-bm lab up`,
+    );
+  });
+
+  it('where the lab is there already', async () => {
+    const state = join(folder, 'another');
+    await execa('mkdir', ['-p', join(state, lab)]);
+    await writeFile(join(state, lab, 'lab.json'), '{}');
+    expect(await up({}, '--state', state)).toEqual(
+      refused(
+        `k8s-bm: the lab '${lab}' is there already`,
+        '  k8s-bm lab status shows it, k8s-bm lab start powers its hosts on, k8s-bm lab down removes it; or take another --name',
+      ),
     );
   });
 

@@ -20,12 +20,16 @@ export const traces = async (lab: string, folders: readonly string[]): Promise<s
     ...(await list('/run/netns')).map((name) => `netns ${name}`),
     ...(await list('/run/systemd/nspawn/propagate')).map((name) => `nspawn ${name}`),
     ...(await list('/run/systemd/nspawn/locks')).map((name) => `nspawn lock ${name}`),
-    ...(await cgroups('/sys/fs/cgroup', 3)).map((group) => `cgroup ${group}`),
+    ...(await cgroups('/sys/fs/cgroup', 2)).map((group) => `cgroup ${group}`),
     ...lines(rules).map((rule) => `rule ${rule}`),
     ...(await processes([`kb-${lab}`, ...folders])).map((command) => `process ${command}`),
   ];
   return found.filter((trace) => !foreign.test(trace)).sort();
 };
+
+/** What is there now and was not before. What others take away meanwhile is no trace of a lab. */
+export const newTraces = (before: readonly string[], now: readonly string[]): string[] =>
+  now.filter((trace) => !before.includes(trace));
 
 const processes = async (marks: readonly string[]): Promise<string[]> => {
   const found: string[] = [];
