@@ -69,6 +69,7 @@ class JinjaTemplar implements Templar, Host {
       return withLastLines(
         toText(joinOutput(render, runUnit(unit, new Frame(render, origin)).out) ?? ''),
         body,
+        syntax.newlineSequence,
       ) as string;
     });
   }
@@ -148,10 +149,10 @@ class JinjaTemplar implements Templar, Host {
 }
 
 /** Gives a text back the line ends that its template ends with and that trimming took. */
-const withLastLines = (value: Value, source: string): Value => {
+const withLastLines = (value: Value, source: string, newline = '\n'): Value => {
   if (typeof value !== 'string' || !source.endsWith('\n')) return value;
   const missing = lastLines(source) - lastLines(value);
-  return missing > 0 ? value + '\n'.repeat(missing) : value;
+  return missing > 0 ? value + newline.repeat(missing) : value;
 };
 
 const lastLines = (text: string): number => text.length - text.replace(/\n+$/, '').length;
