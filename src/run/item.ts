@@ -5,6 +5,7 @@ import type { Identity, Reply, Script } from '../transport/transport.ts';
 import { decode } from '../util/bytes.ts';
 import type { Diagnostic } from '../util/diagnostic.ts';
 import { UserError } from '../util/diagnostic.ts';
+import { startJob } from './async.ts';
 import { checkConditions } from './conditions.ts';
 import type { HostState, PlayContext } from './context.ts';
 import type { Link } from './link.ts';
@@ -152,6 +153,7 @@ function* runOnHost(prepared: Prepared, module: HostModule, again: boolean): Gen
   if (plan.outcome === 'nothing' || plan.outcome === 'skip') return outcome(completeResult(plan.result, false));
   if (prepared.checkMode) return outcome(checkModeResult(plan, module));
   let next: Result | Apply = module.apply?.(wanted, found, plan, context) ?? new Map(plan.result);
+  if (prepared.background !== undefined && !(next instanceof Map)) next = startJob(next, prepared.background);
   while (!(next instanceof Map)) {
     const reply = (yield {
       kind: 'apply',

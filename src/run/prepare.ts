@@ -27,6 +27,8 @@ export interface Prepared {
   readonly identity: Identity;
   readonly environment: Readonly<Record<string, string>> | undefined;
   readonly timeoutMs: number | undefined;
+  /** `async` with `poll: 0`: for how many seconds the task may go on behind the play. */
+  readonly background: number | undefined;
 }
 
 /** Whether the task's conditions hold for this host and item. */
@@ -51,6 +53,8 @@ export const prepare = (
   const checkMode = flagKeyword(step, 'check_mode', scope, context, context.settings.checkMode);
   const diffMode = flagKeyword(step, 'diff', scope, context, context.settings.diffMode);
   const seconds = numberKeyword(step, 'timeout', scope, context);
+  const async = checkMode ? 0 : (numberKeyword(step, 'async', scope, context) ?? 0);
+  const background = async > 0 && numberKeyword(step, 'poll', scope, context) === 0;
   const args = readArguments(module, renderArguments(step, module, scope, context));
   return {
     module,
@@ -66,7 +70,9 @@ export const prepare = (
     identity:
       module.kind === 'host' ? identityFor(step, delegatedTo ?? host.name, scope, there, context) : { method: 'none' },
     environment: environmentOf(step, scope, context),
-    timeoutMs: seconds ? seconds * 1000 : undefined,
+    // A job that is waited for is a task with a time limit: nothing is lost when the connection idles.
+    timeoutMs: seconds ? seconds * 1000 : async > 0 && !background ? async * 1000 : undefined,
+    background: background ? async : undefined,
   };
 };
 

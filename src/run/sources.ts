@@ -12,6 +12,7 @@ import type { Diagnostic } from '../util/diagnostic.ts';
 import { UserError } from '../util/diagnostic.ts';
 import type { Position } from '../util/position.ts';
 import { validateArgumentSpec } from './argument-specs.ts';
+import { asyncStatus } from './async.ts';
 import { moduleNames } from './known-modules.ts';
 import type { RoleInstance } from './tree.ts';
 
@@ -128,4 +129,6 @@ export class Sources {
 }
 
 /** Modules that are about roles and plays, and so live with the engine. */
-const engineModules: ReadonlyMap<string, Module> = new Map([[validateArgumentSpec.name, validateArgumentSpec]]);
+const engineModules: ReadonlyMap<string, Module> = new Map(
+  [validateArgumentSpec, asyncStatus].map((module) => [module.name, module]),
+);
