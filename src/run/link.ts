@@ -96,12 +96,9 @@ export class Link {
       const sent = this.#options.clock();
       const replies = await this.#guard(
         Promise.all(
-          groups.map(async (group) => {
-            const shell = await this.#shellOf(connection, (group[0] as LookRequest).identity);
-            return shell.send(
-              group.map(({ script }) => script),
-              { signal },
-            );
+          groups.map((group, index) => {
+            const sending = this.#send(connection, group, signal);
+            return index === 0 ? sending : sending.catch(forgive);
           }),
         ),
       );
@@ -135,6 +132,14 @@ export class Link {
       if (options.changesUsers) await this.#reopen(shell);
       return replies[0] as Reply;
     });
+  }
+
+  async #send(connection: Connection, group: readonly LookRequest[], signal: AbortSignal): Promise<Reply[]> {
+    const shell = await this.#shellOf(connection, (group[0] as LookRequest).identity);
+    return shell.send(
+      group.map(({ script }) => script),
+      { signal },
+    );
   }
 
   /** For what needs more than messages: an upload, a download. Whatever was seen ahead is forgotten. */
@@ -195,6 +200,12 @@ export class Link {
     }
   }
 }
+
+/** A user of a later task may not be there before an earlier one has made him: his task asks again at its turn. */
+const forgive = (error: unknown): Reply[] => {
+  if ((error as Error).name === 'BecomeError') return [];
+  throw error;
+};
 
 const sameIdentity = (a: Identity, b: Identity): boolean =>
   a.method === b.method && a.user === b.user && a.exe === b.exe && a.flags === b.flags;

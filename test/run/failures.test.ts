@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type FakeHost, fakeReply, fakeTransport } from '../../src/transport/fake/fake.ts';
-import { ConnectionError, ConnectionLost } from '../../src/transport/transport.ts';
+import { BecomeError, ConnectionError, ConnectionLost } from '../../src/transport/transport.ts';
 import { play } from './play.ts';
 
 let folder: string;
@@ -82,6 +82,22 @@ describe('when hosts fail', () => {
       result: { msg: 'Timed out after 3 second(s).', timedout: { period: 3 } },
     });
     expect(exit).toBe(2);
+  });
+
+  it('does not fail a task for a user whom only a later task needs', async () => {
+    const asked: string[] = [];
+    const choosy: FakeHost = {
+      answer: (_script, { user }) => {
+        asked.push(user ?? '');
+        if (user === 'late') throw new BecomeError('one', 'there is no user late');
+        return fakeReply('done\n');
+      },
+    };
+    const later = '  - ping:\n  - ping:\n    become: true\n    become_user: late\n';
+    const { recap, told } = await run(later, { one: choosy, two: fine, three: fine });
+    expect(recap).toMatchObject({ one: { ok: 1, failed: 1 }, two: { ok: 2 } });
+    expect(told.filter(({ host }) => host === 'one').at(-1)?.result).toMatchObject({ msg: 'there is no user late' });
+    expect(asked).toContain('late');
   });
 
   it('ends at once when it is interrupted, and still sums up', async () => {
