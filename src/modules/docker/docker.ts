@@ -1,4 +1,5 @@
 import type { Module } from '../module.ts';
+import { docker_bridge } from './docker_bridge.ts';
 import { docker_container } from './docker_container.ts';
 import { docker_daemon_config } from './docker_daemon_config.ts';
 import { docker_host_info } from './docker_host_info.ts';
@@ -7,6 +8,7 @@ import { docker_network } from './docker_network.ts';
 
 /** The modules of this folder. */
 export const docker: readonly Module[] = [
+  docker_bridge,
   docker_container,
   docker_daemon_config,
   docker_host_info,

@@ -55,8 +55,9 @@ kb_undo() {
     docker rename "$kb_name.previous" "$kb_name" && docker start "$kb_name" >/dev/null 2>&1 && docker update --restart "$kb_restart" "$kb_name" >/dev/null 2>&1 &&
       kb_why="$kb_why; the container that was there before runs again"
   fi
-  kb_put log "$kb_log"
-  kb_fail "$kb_why"
+  kb_fail "$kb_why\${kb_log:+
+It logged:
+$kb_log}"
 }
 kb_settle() {
   if [ "$kb_restart" != no ]; then

@@ -12,6 +12,12 @@ interface Wanted {
   readonly content: string;
   readonly names: readonly string[];
   readonly namespace: readonly string[];
+  /** What is rolled out and can be waited for. */
+  readonly rollouts: readonly {
+    readonly kind: string;
+    readonly name: string;
+    readonly namespace: string | undefined;
+  }[];
   readonly wait: boolean;
   readonly waitTimeout: number;
   readonly fieldManager: string;
@@ -71,6 +77,9 @@ export const k8s = defineModule<Wanted, string>({
       state: needed(args, 'state'),
       content: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }),
       names: objects.map(({ kind, metadata }) => [kind, metadata?.namespace, metadata?.name].filter(Boolean).join(' ')),
+      rollouts: objects
+        .filter(({ kind }) => ['Deployment', 'DaemonSet', 'StatefulSet'].includes(kind))
+        .map(({ kind, metadata }) => ({ kind, name: metadata?.name ?? '', namespace: metadata?.namespace })),
       namespace: text(args, 'namespace') ? ['--namespace', needed(args, 'namespace')] : [],
       wait: args.get('wait') === true,
       waitTimeout: number(args, 'wait_timeout') ?? 120,
@@ -130,17 +139,14 @@ const deleteText = ({ kubectl, namespace, wait, waitTimeout }: Wanted) =>
   sh`kb_out=$(${kubectl} delete ${namespace} -f - --ignore-not-found ${`--wait=${wait}`} ${`--timeout=${waitTimeout}s`} 2>&1) || kb_fail "$kb_out"
 kb_put applied "$kb_out"`;
 
-const applyText = ({ kubectl, namespace, wait, waitTimeout, fieldManager }: Wanted) =>
+const applyText = ({ kubectl, namespace, wait, waitTimeout, fieldManager, rollouts }: Wanted) =>
   joinShell([
     sh`kb_out=$(${kubectl} apply --server-side --force-conflicts --field-manager ${fieldManager} ${namespace} -f - -o name 2>&1) || kb_fail "$kb_out"
 kb_put applied "$kb_out"`,
-    ...(wait
-      ? [
-          sh`for kb_x in $(printf '%s\n' "$kb_out" | grep -E '^(deployment|daemonset|statefulset)'); do
-  kb_err=$(${kubectl} rollout status ${namespace} "$kb_x" ${`--timeout=${waitTimeout}s`} 2>&1) || kb_fail "$kb_err"
-done`,
-        ]
-      : []),
+    ...(wait ? rollouts : []).map(
+      ({ kind, name, namespace: own }) =>
+        sh`kb_err=$(${kubectl} rollout status ${own ? ['--namespace', own] : namespace} ${`${kind.toLowerCase()}/${name}`} ${`--timeout=${waitTimeout}s`} 2>&1) || kb_fail "$kb_err"`,
+    ),
   ]);
 
 interface KubernetesObject {

@@ -127,8 +127,10 @@ kb_ready() {
 }
 until kb_said=$(kb_ready 2>&1 </dev/null); do
   if [ "$(date +%s)" -ge "$kb_end" ]; then
-    kb_put log "$(docker logs --tail 15 "$(docker ps -aq --filter ${`label=io.kubernetes.container.name=${pod.metadata.name}`} | head -n 1)" 2>&1)"
-    kb_fail ${`static pod ${pod.metadata.name} was not ready after ${readySeconds} s: `}"$(printf %s "$kb_said" | tail -n 3)"
+    kb_log=$(docker logs --tail 15 "$(docker ps -aq --filter ${`label=io.kubernetes.container.name=${pod.metadata.name}`} | head -n 1)" 2>&1)
+    kb_fail ${`static pod ${pod.metadata.name} was not ready after ${readySeconds} s: `}"$(printf %s "$kb_said" | tail -n 3)
+It logged:
+$kb_log"
   fi
   sleep 0.3
 done`;
