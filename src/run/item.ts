@@ -56,7 +56,7 @@ export function* runItem(
     prepared = prepare(step, host, scope, overlay, context);
     return yield* runAttempts(step, host, scope, overlay, prepared, context);
   } catch (error) {
-    return thrownOutcome(error, prepared?.delegatedTo);
+    return thrownOutcome(error, prepared?.delegatedTo, context.signal);
   }
 }
 
@@ -123,7 +123,7 @@ function* runOnce(prepared: Prepared, again: boolean): Generator<Need, ItemOutco
       ? yield* runControl(prepared, prepared.module)
       : yield* runOnHost(prepared, prepared.module, again);
   } catch (error) {
-    return thrownOutcome(error, prepared.delegatedTo);
+    return thrownOutcome(error, prepared.delegatedTo, prepared.context.signal);
   }
 }
 
@@ -195,14 +195,15 @@ const failIfTimedOut = (reply: Reply, prepared: Prepared): void => {
   });
 };
 
-const thrownOutcome = (error: unknown, delegatedTo: string | undefined): ItemOutcome => {
+const thrownOutcome = (error: unknown, delegatedTo: string | undefined, signal: AbortSignal): ItemOutcome => {
+  // A task that was ended from outside has not failed: the run is over.
+  if (signal.aborted) throw signal.reason;
   const { name, message, stack } = error as Error;
   if (name === 'ConnectionError' || name === 'ConnectionLost') {
     const hint = (error as { hint?: string }).hint;
     const result = resultOf({ changed: false, unreachable: true, msg: hint ? `${message}; ${hint}` : message });
     return { ...plainOutcome(result), delegatedTo, unreachable: { message, hint } };
   }
-  if (name === 'AbortError' || name === 'Interrupted') throw error;
   const failed = failureOf(error);
   const result = failed ?? resultOf({ changed: false, failed: true, msg: message, exception: stack ?? message });
   return {

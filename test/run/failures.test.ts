@@ -111,6 +111,6 @@ describe('when hosts fail', () => {
     };
     const { events, recap } = await run(tasks, { one: endless, two: fine, three: fine }, stop.signal);
     expect(events.at(-1)).toMatchObject({ type: 'run-end', interrupted: true });
-    expect(recap).toMatchObject({ two: { ok: 1 }, three: { ok: 1 } });
+    expect(recap).toEqual({ two: expect.objectContaining({ ok: 1 }), three: expect.objectContaining({ ok: 1 }) });
   });
 });
