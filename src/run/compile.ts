@@ -120,7 +120,7 @@ export class Compiler {
     if (action === 'import_role') {
       const vars = withVars(place.vars, task.keywords);
       const args = new Map([...argsOf(task)].map(([key, value]) => [key, this.render(value, task.args.position, key)]));
-      const request = { args, position: task.args.valuePosition, isPublic: true, keywords: task.keywords };
+      const request = { args, position: task.args.valuePosition, isPublic: true };
       return this.#roles.use(request, { ...place, lineage, vars });
     }
     if (!place.handler && !this.chosen(lineage)) return [];

@@ -23,6 +23,7 @@ export const applyItem = (
     const owners = delegatedTo !== undefined && delegatesFacts(step, hosts, context) ? [delegatedTo] : hosts;
     for (const host of owners) setFacts(step, host, facts, result, context);
   }
+  const before = inventory.version;
   const added = result.get('add_host');
   if (added instanceof Map) {
     const host = inventory.addHost(asText(added.get('host_name') ?? ''));
@@ -37,6 +38,8 @@ export const applyItem = (
     for (const host of hosts) inventory.addToGroup(inventory.addGroup(asText(group)), inventory.addHost(host));
     inventory.settle();
   }
+  // Only the inventory knows whether the group or the host is news.
+  if (added !== undefined || group !== undefined) result.set('changed', inventory.version !== before);
 };
 
 const textsOf = (value: Value | undefined): string[] => (Array.isArray(value) ? value.map(asText) : []);

@@ -99,7 +99,6 @@ const includeRole = (step: TaskStep, args: ReadonlyMap<string, Value>, place: Pl
       args,
       position: step.task.args.valuePosition,
       isPublic: isPublic !== undefined && isPublic !== null && (coerce(isPublic, 'bool') as boolean),
-      keywords: step.task.keywords,
     },
     place,
   );

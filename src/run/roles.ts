@@ -1,4 +1,4 @@
-import type { Field, Keywords, Role, RoleEntry, Vars } from '../language/playbook.ts';
+import type { Field, Role, RoleEntry, Vars } from '../language/playbook.ts';
 import { asText } from '../modules/coerce.ts';
 import { Template, type Value } from '../template/values.ts';
 import { UserError } from '../util/diagnostic.ts';
@@ -15,7 +15,6 @@ export interface RoleRequest {
   readonly position: Position;
   /** Whether the whole play sees its variables. */
   readonly isPublic: boolean;
-  readonly keywords: Keywords;
 }
 
 /** Puts roles with their dependencies into the tree, each use with equal parameters being one instance. */
@@ -43,7 +42,7 @@ export class Roles {
   }
 
   use(request: RoleRequest, place: Place): Step[] {
-    const { args, position, keywords } = request;
+    const { args, position } = request;
     const text = (key: string): string | undefined => {
       const value = args.get(key);
       return value === undefined || value === null ? undefined : asText(value);
@@ -63,16 +62,14 @@ export class Roles {
     };
     if (request.isPublic) this.#options.play.exportRole(instance.use);
     const validate = args.get('rolespec_validate') !== false;
-    void keywords;
     return this.#block(role, instance, { ...place, role: instance }, text('tasks_from') ?? 'main', validate);
   }
 
   #block(role: Role, instance: RoleInstance, place: Place, entryPoint: string, validate: boolean): Step[] {
     const inner = (section: number): Place => ({ ...place, order: [...place.order, section] });
-    const dependencies = role.dependencies.flatMap((entry, index) => {
-      const steps = this.entry(entry, { ...place, order: [...place.order, 0, index] }, instance);
-      return steps;
-    });
+    const dependencies = role.dependencies.flatMap((entry, index) =>
+      this.entry(entry, { ...place, order: [...place.order, 0, index] }, instance),
+    );
     this.#addHandlers(role, place);
     const checks = validate ? argumentChecks(role, entryPoint) : [];
     const block: BlockStep = {

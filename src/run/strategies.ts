@@ -1,5 +1,6 @@
 import { Template } from '../template/values.ts';
 import { UserError } from '../util/diagnostic.ts';
+import { shortName } from './compile.ts';
 import type { HostState, PlayContext } from './context.ts';
 import { Limit } from './limit.ts';
 import { isMeta, speaksForAll } from './meta.ts';
@@ -159,7 +160,11 @@ const nameFor = (step: TaskStep, host: HostState, context: PlayContext): void =>
   }
 };
 
+/** What these do is not about a host: the first one speaks for all, as in ansible-core. */
+const oncePerBatch = new Set(['add_host', 'pause']);
+
 const runsOnce = (step: TaskStep, first: HostState, context: PlayContext): boolean => {
+  if (oncePerBatch.has(shortName(step.task.module.name))) return true;
   if (!step.keywords.inherited('run_once')) return false;
   return flagKeyword(step, 'run_once', context.play.scope(first.name, step.frame), context, false);
 };

@@ -55,7 +55,7 @@ export function* runTask(
   const ended = yield* isLooped(step)
     ? runLoop(step, host, names, scope, progress, context)
     : runSingle(step, host, names, context);
-  const end = finish(step, host, ended, scope, context);
+  const end = finish(step, ended, scope, context);
   if (end.status !== 'unreachable') {
     try {
       applyTask(step, end.result, sharers, context);
@@ -63,7 +63,7 @@ export function* runTask(
       const result = failureOf(error);
       if (!result) throw error;
       const failed: Ended = { ...ended, result, diagnostics: (error as UserError).diagnostics };
-      return report(step, host, failed, finish(step, host, failed, scope, context), began, context);
+      return report(step, host, failed, finish(step, failed, scope, context), began, context);
     }
   }
   return report(step, host, ended, end, began, context);
@@ -170,13 +170,12 @@ const breaks = (
   ).met;
 };
 
-const finish = (step: TaskStep, host: HostState, ended: Ended, scope: Scope, context: PlayContext): TaskEnd => {
+const finish = (step: TaskStep, ended: Ended, scope: Scope, context: PlayContext): TaskEnd => {
   const { result } = ended;
   if (ended.unreachable) {
     return { status: 'unreachable', ignored: safeFlag(step, 'ignore_unreachable', scope, context), result };
   }
   if (isFailed(result)) return { status: 'failed', ignored: safeFlag(step, 'ignore_errors', scope, context), result };
-  void host;
   const status = isSkipped(result) ? 'skipped' : isChanged(result) ? 'changed' : 'ok';
   return { status, ignored: false, result };
 };
@@ -229,7 +228,7 @@ const reportItem = (
 ): void => {
   if (outcome.unreachable) return;
   const scope = context.play.scope(host.name, step.frame, overlay);
-  const end = finish(step, host, outcome, scope, context);
+  const end = finish(step, outcome, scope, context);
   const item = overlay.get(control.loopVar) ?? null;
   const hidden = isHidden(step, scope, context);
   context.emit({

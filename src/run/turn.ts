@@ -152,16 +152,16 @@ const skip = (step: TaskStep, host: HostState, condition: Value, context: PlayCo
 const failInclude = (step: TaskStep, host: HostState, error: unknown, context: PlayContext): TaskEnd => {
   const result = failureOf(error);
   if (!result) throw error;
-  const ignored = step.keywords.inherited('ignore_errors')?.value === true;
-  const end: TaskEnd = { status: 'failed', ignored, result };
+  // As in ansible-core, `ignore_errors` is for tasks, not for the want of them.
+  const end: TaskEnd = { status: 'failed', ignored: false, result };
   context.emit({
     type: 'task-result',
     task: step.name,
     host: host.name,
     delegatedTo: undefined,
     status: 'failed',
-    ignored,
-    rescued: !ignored && host.cursor.rescuable,
+    ignored: false,
+    rescued: host.cursor.rescuable,
     result,
     changes: [],
     diff: [],
