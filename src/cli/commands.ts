@@ -13,6 +13,11 @@ export interface CommandEntry {
 
 /** Every command, in the order of `--help`. A new one is a file beside this and a line here. */
 export const commands: readonly CommandEntry[] = [
+  {
+    name: 'deploy',
+    summary: 'build, change or upgrade the cluster that an inventory describes',
+    load: () => import('./deploy.ts'),
+  },
   { name: 'play', summary: 'run playbooks', load: () => import('./play.ts') },
   { name: 'run', summary: 'run one task on some hosts', load: () => import('./run.ts') },
   {

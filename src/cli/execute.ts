@@ -30,19 +30,32 @@ import { openVault } from './vault-flags.ts';
 export const executePlaybooks = (
   playbooks: readonly (string | Playbook)[],
   flags: RunFlags,
-  change: Partial<RunSettings> = {},
+  own: CommandsOwn = {},
 ): Promise<void> =>
   told(async (signal) => {
     const { runPlaybooks } = await import('../run/run.ts');
     const reporter = await openReporter(flags);
-    const options = await readRun(playbooks, flags, (event) => reporter.event(event), signal, change);
+    const options = await readRun(playbooks, flags, (event) => reporter.event(event), signal, own);
+    await own.before?.(options);
+    let exitCode = 0;
     try {
-      const { exitCode } = await runPlaybooks(options);
+      ({ exitCode } = await runPlaybooks(options));
       if (!process.exitCode) process.exitCode = exitCode;
     } finally {
       await reporter.end();
     }
+    await own.after?.(exitCode);
   });
+
+/** What a command that runs playbooks adds to them. */
+export interface CommandsOwn {
+  readonly settings?: Partial<RunSettings>;
+  /** Folders of roles that are found before the user's. */
+  readonly rolesPath?: readonly string[];
+  /** Runs before a host is touched; what it throws is told, and nothing is run. */
+  readonly before?: (options: RunOptions) => Promise<void>;
+  readonly after?: (exitCode: number) => Promise<void>;
+}
 
 /** Everything that a run needs, from flags and files. Asks for the passwords that the flags want asked for. */
 export const readRun = async (
@@ -50,7 +63,7 @@ export const readRun = async (
   flags: RunFlags,
   listener: RunOptions['listener'],
   signal: AbortSignal,
-  change: Partial<RunSettings> = {},
+  own: CommandsOwn = {},
 ): Promise<RunOptions> => {
   const workingDirectory = process.cwd();
   const config = readAnsibleConfig({ cwd: workingDirectory, home: homedir(), environment: process.env });
@@ -67,7 +80,7 @@ export const readRun = async (
   const becomePassword =
     (await secret(flags.askBecomePass || config.becomeAskPass === true, 'become password: ')) || password;
   const extraVars = readExtraVars(flags.extraVars, { decrypt, mergeHashes: config.hashBehaviour === 'merge' });
-  const settings: RunSettings = { ...settingsOf(flags, config, password, becomePassword), extraVars, ...change };
+  const settings: RunSettings = { ...settingsOf(flags, config, password, becomePassword), extraVars, ...own.settings };
   const decryptFile = (content: Uint8Array): Uint8Array => {
     const text = decode(content);
     return text.startsWith('$ANSIBLE_VAULT;') ? encode(vault.decrypt(text, 'a vaulted file')) : content;
@@ -85,7 +98,7 @@ export const readRun = async (
     injectFacts: config.injectFacts,
   });
   const paths = {
-    rolesPath: config.rolesPath ?? defaultRolesPath(),
+    rolesPath: [...(own.rolesPath ?? []), ...(config.rolesPath ?? defaultRolesPath())],
     collectionsPath: config.collectionsPath ?? defaultCollectionsPath(),
   };
   const files = playbooks.flatMap((each) => (typeof each === 'string' ? [resolve(workingDirectory, each)] : []));

@@ -1,0 +1,59 @@
+import { existsSync } from 'node:fs';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
+import { execa } from 'execa';
+import { UserError } from '../util/diagnostic.ts';
+import { executePlaybooks } from './execute.ts';
+import { addRunFlags, type RunFlags } from './run-flags.ts';
+
+interface DeployFlags extends RunFlags {
+  readonly kubeconfig?: string;
+}
+
+const shipped = fileURLToPath(new URL('../..', import.meta.url));
+
+/** `k8s-bm deploy INVENTORY`: builds the cluster that an inventory describes, changes it, or upgrades it. */
+export const configure = (command: Command): void => {
+  addRunFlags(command.argument('<inventory>', "the cluster's inventory"))
+    .option('--kubeconfig <file>', 'where to write the kubeconfig (default: beside the inventory, with its name)')
+    .action(async (inventory: string, flags: DeployFlags) => {
+      const kubeconfig = resolve(flags.kubeconfig ?? kubeconfigBeside(inventory));
+      await executePlaybooks(
+        [join(shipped, 'playbooks/deploy.yml')],
+        {
+          ...flags,
+          inventory: [inventory, ...flags.inventory],
+          extraVars: [...flags.extraVars, JSON.stringify({ kubeconfig_file: kubeconfig })],
+        },
+        {
+          rolesPath: [join(shipped, 'roles')],
+          before: async (run) => {
+            const { clusterInventory } = await import('../cluster/inventory.ts');
+            const { readVersionTable } = await import('../cluster/version-table.ts');
+            const { validateCluster } = await import('../cluster/validate.ts');
+            const table = readVersionTable(join(shipped, 'roles/cluster/vars/main.yml'));
+            const described = clusterInventory(inventory, { ...run, extraVars: run.settings.extraVars });
+            const problems = validateCluster(described, table);
+            if (problems.length > 0) throw new UserError(problems);
+          },
+          after: (exitCode) => tellKubeconfig(kubeconfig, exitCode, flags),
+        },
+      );
+    });
+};
+
+/** `lab.kubeconfig` for `lab.yml`. */
+const kubeconfigBeside = (inventory: string): string =>
+  join(dirname(inventory), `${basename(inventory, extname(inventory))}.kubeconfig`);
+
+const tellKubeconfig = async (file: string, exitCode: number, { check, json }: DeployFlags): Promise<void> => {
+  if (exitCode !== 0 || check || json || !existsSync(file)) return;
+  process.stdout.write(`\nThe cluster is up. To use it:\n  export KUBECONFIG=${file}\n`);
+  const ignored = await execa('git', ['check-ignore', '-q', '--', file], { cwd: dirname(file), reject: false });
+  if (ignored.exitCode === 1) {
+    process.stderr.write(
+      `${file} gives all rights on the cluster, and git does not ignore it: add it to .gitignore.\n`,
+    );
+  }
+};
