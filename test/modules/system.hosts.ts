@@ -188,6 +188,26 @@ rm -rf /etc/apt/sources.list /etc/apt/sources.list.d/*`);
     expect((await lab.host('n1').exec('ls /etc/kb.conf')).stdout).toBe('');
   });
 
+  it('installs package files, of the host and fetched, and no older ones', async () => {
+    const file = { deb: '/srv/repo/kb-hello_1.0.deb' };
+    expect((await runModule('apt', file, { ...here, check: true })).plan?.changes).toEqual([
+      { what: 'package kb-hello', before: null, after: '1.0' },
+    ]);
+    await expectIdempotent('apt', file, here);
+    expect(await must('cat /usr/share/kb/version')).toBe('1.0\n');
+    const fetched = { deb: 'file:///srv/repo/kb-hello_1.1.deb' };
+    expect(fields(await runModule('apt', fetched, here))).toMatchObject({ changed: true });
+    expect(await must('cat /usr/share/kb/version')).toBe('1.1\n');
+    expect(fields(await runModule('apt', fetched, here))).toMatchObject({ changed: false });
+    expect(fields(await runModule('apt', file, here)).msg).toMatch(
+      /^A later version is already installed: kb-hello 1.1/,
+    );
+    const gone = { deb: 'file:///srv/repo/kb-hello_1.2.deb' };
+    expect(fields(await runModule('apt', gone, here)).failed).toBe(true);
+    expect(await must('ls /var/cache/apt/archives')).not.toMatch(/k8s-bm/);
+    await expectIdempotent('apt', { name: 'kb-hello', state: 'absent', purge: true }, here);
+  });
+
   it('says what cannot be had', async () => {
     expect(fields(await runModule('apt', { name: 'no-such-package' }, here)).msg).toBe(
       "No package matching 'no-such-package' is available",

@@ -20,6 +20,7 @@ export const applyApt = (wanted: AptWanted, found: AptFound, steps: AptSteps): A
       ...steps.clean.map(
         (verb) => sh`[ $kb_code != 0 ] || { printf '@%s\n' ${verb}; apt-get -y ${verb}; kb_code=$?; }`,
       ),
+      steps.scratch === undefined ? sh`:` : sh`rm -f -- ${steps.scratch}`,
       sh`printf '\n@now %s\n' "$(stat -c %Y /var/lib/apt/periodic/update-success-stamp 2>/dev/null || stat -c %Y /var/lib/apt/lists)"`,
       sh`exit $kb_code`,
     ]),
@@ -67,7 +68,8 @@ const finishApt = (
       ['cache_update_time', lists],
     ]);
   }
-  const alone = steps.update && wanted.packages.length === 0 && wanted.upgrade === 'no';
+  const asked = wanted.packages.length > 0 || wanted.deb !== undefined;
+  const alone = steps.update && !asked && wanted.upgrade === 'no';
   const moved =
     steps.run !== undefined && !/^0 upgraded, 0 newly installed,(?: 0 downgraded,)? 0 to remove/m.test(stdout);
   const ran = steps.run !== undefined || steps.clean.length > 0;

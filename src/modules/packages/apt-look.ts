@@ -1,7 +1,9 @@
 import { joinShell, type ShellText, sh } from '../../transport/shell/quote.ts';
 import type { Script } from '../../transport/transport.ts';
+import { home, remotePath } from '../shell/path.ts';
 import { kbSection, parseSections, type Section, sectionOf } from '../shell/sections.ts';
 import type { AptWanted } from './apt-wanted.ts';
+import { debLook, debNamed, isFetched } from './deb-file.ts';
 import { compareDebianVersions } from './debian-version.ts';
 import { globSource, isGlob, matchesGlob, type PackageSpec } from './package-spec.ts';
 
@@ -22,6 +24,8 @@ export interface AptFound {
   readonly available: readonly string[];
   /** What apt would do, where it was asked: `Inst`, `Remv` lines; or why it would not. */
   readonly simulation: Simulation | undefined;
+  /** The file that `deb` names: its path with nothing left to expand, and what dpkg says of it. */
+  readonly deb: { readonly path: string; readonly fields: Section };
   /** When the lists were read last and what time it is, both in seconds since 1970 by the host's clock. */
   readonly listsTime: number;
   readonly now: number;
@@ -46,7 +50,7 @@ export const aptLook = (wanted: AptWanted, checkMode: boolean): Script => {
   const names = wanted.packages.map((spec) => spec.name);
   const globs = names.filter(isGlob);
   return {
-    functions: [kbSection],
+    functions: [kbSection, home],
     environment: aptLookEnvironment,
     text: joinShell([
       sh`kb_section now date +%s`,
@@ -60,10 +64,18 @@ kb_section dpkg printf '%s\n' "$kb_dpkg"
       globs.length === 0 || wanted.state === 'absent'
         ? sh`:`
         : sh`kb_section available sh -c ${'p=$1; shift; apt-cache "$@" pkgnames | grep -E -e "$p"'} sh ${globs.map(globSource).join('|')} ${readOnlyApt}`,
+      wanted.deb === undefined ? sh`:` : fileLook(isFetched(wanted.deb) ? wanted.deb : remotePath(wanted.deb)),
       simulationLook(wanted, checkMode),
     ]),
   };
 };
+
+/** What a package's file says and what is installed of it; of one that has yet to be fetched, by its URL's name. */
+export const fileLook = (file: ShellText | string): ShellText =>
+  joinShell([
+    typeof file === 'string' ? sh`kb_name=${debNamed(file)?.name ?? ''}` : debLook(file),
+    sh`[ -z "$kb_name" ] || kb_section dpkg dpkg-query -W -f ${dpkgFormat} -- "$kb_name"`,
+  ]);
 
 /**
  * Asking apt takes a second, so it is asked only where dpkg's answer is not enough: for the newest version, for a whole
@@ -113,6 +125,7 @@ export const parseAptLook = (stdout: Uint8Array): AptFound => {
     available: sectionOf(sections, 'available')
       .text.split('\n')
       .filter((name) => name !== ''),
+    deb: { path: sectionOf(sections, 'path').text, fields: sectionOf(sections, 'deb') },
     simulation: simulation && parseSimulation(simulation),
     listsTime: Number(sectionOf(sections, 'lists').text) || 0,
     now: Number(sectionOf(sections, 'now').text) || 0,

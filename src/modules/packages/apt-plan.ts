@@ -9,6 +9,8 @@ export interface AptSteps {
   readonly update: boolean;
   readonly run: readonly string[] | undefined;
   readonly clean: readonly string[];
+  /** A file that is removed when all is done. */
+  readonly scratch?: string | undefined;
 }
 
 export const planApt = (wanted: AptWanted, found: AptFound, checkMode: boolean): Plan => {
@@ -39,8 +41,12 @@ export const planApt = (wanted: AptWanted, found: AptFound, checkMode: boolean):
   };
 };
 
+/** Whether the lists are old enough to be read again. */
+export const readsLists = (wanted: AptWanted, found: AptFound): boolean =>
+  wanted.updateCache && found.listsTime + wanted.cacheValidTime <= found.now;
+
 export const aptSteps = (wanted: AptWanted, found: AptFound): AptSteps => {
-  const update = wanted.updateCache && found.listsTime + wanted.cacheValidTime <= found.now;
+  const update = readsLists(wanted, found);
   const clean = [...(wanted.clean ? ['clean'] : []), ...(wanted.autoclean ? ['autoclean'] : [])];
   // As ansible-core: where lists were read and nothing else was asked for by name, the task ends there.
   const nothingElse = wanted.packages.length === 0 && wanted.upgrade === 'no' && wanted.state !== 'fixed';

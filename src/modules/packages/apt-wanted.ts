@@ -82,6 +82,7 @@ export const wantedApt = (args: Arguments): AptWanted => {
   const upgrade = text(args, 'upgrade') ?? 'no';
   const cacheValidTime = number(args, 'cache_valid_time') ?? 0;
   const everything = state === 'latest' && packages.some((spec) => spec.name === '*');
+  if (args.has('deb') && state !== 'present') throw new ModuleFailure('deb only supports state=present');
   for (const spec of packages) {
     if (state === 'latest' && spec.version !== undefined)
       throw new ModuleFailure(`version number inconsistent with state=latest: ${spec.text}`);

@@ -1,5 +1,6 @@
 import { defineModule } from '../module.ts';
 import { applyApt } from './apt-apply.ts';
+import { applyDeb, planDeb } from './apt-deb.ts';
 import { type AptFound, aptLook, parseAptLook } from './apt-look.ts';
 import { aptSteps, planApt } from './apt-plan.ts';
 import { type AptWanted, aptOptions, wantedApt } from './apt-wanted.ts';
@@ -20,6 +21,10 @@ export const apt = defineModule<AptWanted, AptFound>({
     script: aptLook(wanted, context.checkMode),
     parse: (reply) => parseAptLook(reply.stdout),
   }),
-  plan: (wanted, found, context) => planApt(wanted, found as AptFound, context.checkMode),
-  apply: (wanted, found) => applyApt(wanted, found as AptFound, aptSteps(wanted, found as AptFound)),
+  plan: (wanted, found, context) =>
+    (wanted.deb === undefined ? planApt : planDeb)(wanted, found as AptFound, context.checkMode),
+  apply: (wanted, found, _plan, context) =>
+    wanted.deb === undefined
+      ? applyApt(wanted, found as AptFound, aptSteps(wanted, found as AptFound))
+      : applyDeb(wanted, found as AptFound, context),
 });
