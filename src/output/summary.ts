@@ -41,7 +41,8 @@ export class Summary {
     for (const [host, handlers] of this.#lost)
       lines.push(style.warning(`${host}: handlers that were notified and did not run: ${handlers.join(', ')}`));
     const messages = [...end.traffic.values()].reduce((sum, each) => sum + each.messages, 0);
-    const spent = `${end.recap.size} host${end.recap.size === 1 ? '' : 's'}, ${messages} messages, ${duration(end.at)}`;
+    const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
+    const spent = `${count(end.recap.size, 'host')}, ${count(messages, 'message')}, ${duration(end.at)}`;
     lines.push('', style.quiet(spent));
     if (end.interrupted) lines.push(style.failed('interrupted: what had begun was ended, the rest did not run'));
     if (options.profile) lines.push('', ...this.#profile(end.at));
