@@ -31,7 +31,6 @@ export const k8s = defineModule<Wanted, string>({
   name: 'k8s',
   aliases: ['kubernetes.core.k8s', 'community.kubernetes.k8s'],
   summary: 'Manage Kubernetes objects',
-  observes: 'world',
   options: {
     kubectl: {
       type: 'list',
