@@ -83,7 +83,7 @@ describe.each(['26', '28'] as const)('docker_container on Docker %s', (docker) =
     const { failed, result } = await runModule('docker_container', broken, on);
     expect(failed).toBe(true);
     expect(String(result.get('msg'))).toMatch(
-      /^server ended with exit code 3; the container that was there before runs again$/,
+      /^server ended with exit code 3; the container that was there before runs again\nIt logged:\nno such setting$/,
     );
     expect(await id()).toBe(before);
     const slow = server({
