@@ -107,7 +107,7 @@ const applyVerdicts = (step: TaskStep, result: Dict, seen: () => Scope, context:
     try {
       const { met } = checkConditions([field], seen(), context.templar, warner(context, host));
       result.set(key, met);
-      if (key === 'failed') result.set('failed_when_result', met);
+      result.set(`${name}_result`, met);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       result.set('failed', true);

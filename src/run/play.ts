@@ -33,7 +33,9 @@ export const preparePlay = (play: Play, id: number, prompts: Vars | undefined, r
   const pattern = render(hostsField, run, before);
   const matched = run.hostsOf(pattern, hostsField.valuePosition);
   const ordered = orderHosts(matched, textOf(render(play.keywords.get('order'), run, before)), play.position);
-  const variables = run.variables.play({ ...sourceOf(play, run), hosts: ordered, prompts });
+  const source = sourceOf(play, run);
+  const hostsText = Array.isArray(pattern) ? pattern.map(asText).join(',') : asText(pattern);
+  const variables = run.variables.play({ ...source, name: source.name || hostsText, hosts: ordered, prompts });
   const compiler = new Compiler({
     sources: run.sources,
     templar: run.templar,
@@ -50,8 +52,7 @@ export const preparePlay = (play: Play, id: number, prompts: Vars | undefined, r
     flushTask,
     isYes(keyword('force_handlers'), run.settings.forceHandlers),
   );
-  const name =
-    asText(keyword('name') ?? '') || (Array.isArray(pattern) ? pattern.map(asText).join(',') : asText(pattern));
+  const name = asText(keyword('name') ?? '') || hostsText;
   return { play, name: { id, name, position: play.position }, hosts: ordered, variables, compiler, ...compiled };
 };
 
@@ -93,6 +94,7 @@ export const runPlay = async (
         forks: run.settings.forks,
         maxFailPercentage: percentage === null ? undefined : Number.parseFloat(textOf(percentage)),
       });
+      loseFailed(context);
     } finally {
       tellLostHandlers(context);
     }
@@ -121,6 +123,15 @@ const hostState = (name: string, steps: readonly Step[]): HostState => ({
   window: widestWindow,
   hits: 0,
 });
+
+/** A host whose failure had an `always`, or handlers that are forced, is out once those are done. */
+const loseFailed = (context: PlayContext): void => {
+  for (const host of context.hosts.values()) {
+    if (host.status !== 'active' || !host.cursor.failed) continue;
+    host.status = 'failed';
+    context.failed.add(host.name);
+  }
+};
 
 const tellLostHandlers = (context: PlayContext): void => {
   for (const host of context.hosts.values()) {

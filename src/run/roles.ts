@@ -35,7 +35,7 @@ export class Roles {
     const role = this.#options.sources.role(name, place.role, {}, entry.role.valuePosition, place.collections);
     const params: Vars = new Map([...entry.parameters].map(([key, field]) => [key, field.value]));
     const keywordVars = varsOf(entry.keywords.get('vars'));
-    const instance = this.#instance(role, params, keywordVars, parent, identify(role, entry, parent));
+    const instance = this.#instance(role, params, keywordVars, parent, identify(role, entry));
     this.#options.play.exportRole(instance.use);
     const inner = { ...place, lineage: extendLineage(place.lineage, entry.keywords), role: instance };
     return this.#block(role, instance, inner, 'main', true);
@@ -129,13 +129,8 @@ export class Roles {
 }
 
 /** Two uses of a role are one where everything that a user can say about them is equal. */
-const identify = (role: Role, entry: RoleEntry, parent: RoleInstance | undefined): string =>
-  JSON.stringify([
-    role.path,
-    fieldsOf(entry.parameters),
-    fieldsOf(entry.keywords),
-    parent ? parent.use.params?.size : 0,
-  ]);
+const identify = (role: Role, entry: RoleEntry): string =>
+  JSON.stringify([role.path, fieldsOf(entry.parameters), fieldsOf(entry.keywords)]);
 
 const fieldsOf = (fields: ReadonlyMap<string, Field>): unknown =>
   [...fields].map(([name, { value }]) => [name, comparable(value)]).sort();

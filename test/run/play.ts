@@ -21,7 +21,8 @@ export interface PlayRequest {
   readonly file: string;
   readonly scratch: string;
   readonly lookAhead: boolean;
-  readonly inventory?: string;
+  /** The folder's inventory.ini when absent. */
+  readonly inventories?: readonly string[];
   readonly settings?: Partial<RunSettings>;
   readonly options?: Partial<RunOptions>;
 }
@@ -53,7 +54,7 @@ export const play = async (request: PlayRequest) => {
   };
   const redactor = new Redactor();
   const loaded = loadRun({
-    inventories: [join(request.folder, request.inventory ?? 'inventory.ini')],
+    inventories: request.inventories ?? [join(request.folder, 'inventory.ini')],
     settings,
     environment: { PATH: process.env.PATH },
     workingDirectory: request.folder,

@@ -20,7 +20,8 @@ class CallbackModule(CallbackBase):
 
     def result(self, kind, result, **more):
         data = json.loads(self._dump_results(result._result, indent=0))
-        self.tell(kind=kind, task=result._task.get_name(), host=result._host.get_name(), result=data, **more)
+        self.tell(kind=kind, task=result._task.get_name(), host=result._host.get_name(), result=data,
+                  action=result._task.action.rpartition('.')[2], **more)
 
     def v2_playbook_on_play_start(self, play):
         self.tell(kind='play', name=play.get_name())
