@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { imageRegistry, registryName } from '../../src/lab/registry/image-registry.ts';
 import { type TestHost, useLab } from '../lab-hosts.ts';
 
@@ -70,8 +70,14 @@ describe.each([
     await master.must(`${kubectl} apply -f - <<'E'\n${sample}\nE`);
     await master.must(`${kubectl} rollout status deployment/nginx --timeout=180s`);
     for (const { address } of lab.hosts) {
-      const page = await fetch(`http://${address}:30080/`, { signal: AbortSignal.timeout(10_000) });
-      expect(await page.text()).toContain('Welcome to nginx!');
+      // kube-proxy writes its rules a moment after the pods are ready.
+      await vi.waitFor(
+        async () => {
+          const page = await fetch(`http://${address}:30080/`, { signal: AbortSignal.timeout(5_000) });
+          expect(await page.text()).toContain('Welcome to nginx!');
+        },
+        { timeout: 60_000, interval: 500 },
+      );
     }
     await master.must(
       `${kubectl} run client --image=${registryName}/k8s-bm/node-base:1 --restart=Never -- sleep 600 && ${kubectl} wait --for=condition=Ready pod/client --timeout=120s`,
