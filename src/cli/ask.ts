@@ -1,20 +1,31 @@
 import { createInterface } from 'node:readline';
-import { askSecret } from './ask-secret.ts';
+import { Writable } from 'node:stream';
+
+interface Question {
+  readonly prompt?: string | undefined;
+  readonly seconds?: number | undefined;
+  /** Whether what is typed is shown. */
+  readonly echo: boolean;
+}
 
 /**
  * Asks on the terminal. Without a terminal the answer is empty at once; with `seconds` it is empty after that time. Rejects
  * with the signal's reason when that is aborted.
  */
-export const ask = async (
-  question: { readonly prompt?: string | undefined; readonly seconds?: number | undefined; readonly echo: boolean },
-  signal: AbortSignal,
-): Promise<string> => {
-  const { prompt, seconds, echo } = question;
+export const ask = async ({ prompt, seconds, echo }: Question, signal: AbortSignal): Promise<string> => {
   if (seconds !== undefined) return wait(seconds, prompt, signal);
-  if (!echo) return (await askSecret(prompt ?? '', signal)) ?? '';
-  if (!process.stdin.isTTY) return '';
-  if (prompt !== undefined) process.stderr.write(prompt);
-  const terminal = createInterface({ input: process.stdin, output: process.stderr, terminal: true });
+  return (await read(prompt ?? '', echo, signal)) ?? '';
+};
+
+/** Asks on the terminal without showing what is typed; undefined where there is no terminal. */
+export const askSecret = (question: string, signal: AbortSignal): Promise<string | undefined> =>
+  read(question, false, signal);
+
+const read = async (question: string, echo: boolean, signal: AbortSignal): Promise<string | undefined> => {
+  if (!process.stdin.isTTY) return undefined;
+  process.stderr.write(question);
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const terminal = createInterface({ input: process.stdin, output: echo ? process.stderr : nowhere, terminal: true });
   try {
     return await new Promise<string>((resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });
@@ -24,6 +35,7 @@ export const ask = async (
     });
   } finally {
     terminal.close();
+    if (!echo) process.stderr.write('\n');
   }
 };
 

@@ -13,6 +13,7 @@ export interface CommandEntry {
 
 /** Every command, in the order of `--help`. A new one is a file beside this and a line here. */
 export const commands: readonly CommandEntry[] = [
+  { name: 'init', summary: 'write the inventory of a new cluster', load: () => import('./init.ts') },
   {
     name: 'deploy',
     summary: 'build, change or upgrade the cluster that an inventory describes',

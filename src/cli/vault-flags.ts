@@ -3,7 +3,7 @@ import type { AnsibleConfig } from '../language/ansible-cfg.ts';
 import { Vault } from '../secrets/vault.ts';
 import { readVaultSecrets } from '../secrets/vault-passwords.ts';
 import { UserError } from '../util/diagnostic.ts';
-import { askSecret } from './ask-secret.ts';
+import { askSecret } from './ask.ts';
 
 /** How a user says where vault passwords are; ansible-playbook's own flags. */
 export interface VaultFlags {

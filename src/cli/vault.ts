@@ -6,7 +6,7 @@ import type { Command } from 'commander';
 import { readAnsibleConfig } from '../language/ansible-cfg.ts';
 import { isVaulted, Vault } from '../secrets/vault.ts';
 import { UserError } from '../util/diagnostic.ts';
-import { askSecret } from './ask-secret.ts';
+import { askSecret } from './ask.ts';
 import { tellFailures } from './failures.ts';
 import { addVaultFlags, openVault, type VaultFlags } from './vault-flags.ts';
 

@@ -1,10 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command } from 'commander';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { configure } from '../../src/cli/inventory.ts';
 import { Vault } from '../../src/secrets/vault.ts';
+import { runCommand } from './run-command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cli-inventory-'));
 const inventory = join(folder, 'hosts');
@@ -16,27 +16,8 @@ beforeAll(() => {
   writeFileSync(join(folder, 'group_vars/web.yml'), `http_port: "{{ 80 + 1 }}"\nsecret: !vault |\n  ${secret}\n`);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
-afterEach(() => {
-  vi.restoreAllMocks();
-  process.exitCode = 0;
-});
 
-/** What the command prints on both outputs, and the exit code that it sets. */
-const run = async (...args: string[]) => {
-  let [out, err] = ['', ''];
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    out += String(text);
-    return true;
-  });
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    err += String(text);
-    return true;
-  });
-  const command = new Command('inventory').exitOverride();
-  configure(command);
-  await command.parseAsync(['-i', inventory, ...args], { from: 'user' });
-  return { out: out.replaceAll(`${folder}/`, ''), err, code: process.exitCode };
-};
+const run = (...args: string[]) => runCommand({ configure }, folder, ['-i', inventory, ...args]);
 
 describe('k8s-bm inventory', () => {
   it('--explain names layer, file and line of a value and of what it overrode', async () => {

@@ -1,0 +1,28 @@
+import { Command } from 'commander';
+import { vi } from 'vitest';
+import type { CommandFile } from '../../src/cli/commands.ts';
+
+/** Runs a command in this process: what it prints on both outputs, with `folder` taken out of it, and its exit code. */
+export const runCommand = async ({ configure }: CommandFile, folder: string, args: readonly string[]) => {
+  let [out, err] = ['', ''];
+  const outputs = [
+    vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+      out += String(text);
+      return true;
+    }),
+    vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+      err += String(text);
+      return true;
+    }),
+  ];
+  process.exitCode = 0;
+  try {
+    const command = new Command('command').exitOverride();
+    configure(command);
+    await command.parseAsync([...args], { from: 'user' });
+    return { out: out.replaceAll(`${folder}/`, ''), err: err.replaceAll(`${folder}/`, ''), code: process.exitCode };
+  } finally {
+    for (const output of outputs) output.mockRestore();
+    process.exitCode = 0;
+  }
+};
