@@ -8,6 +8,8 @@ export interface CommandFile {
 export interface CommandEntry {
   readonly name: string;
   readonly summary: string;
+  /** For programs, not for people: left out of `--help`. */
+  readonly hidden?: boolean;
   readonly load: () => Promise<CommandFile>;
 }
 
@@ -32,4 +34,6 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./vault.ts'),
   },
   { name: 'lab', summary: 'hosts on this machine, to try things and for tests', load: () => import('./lab.ts') },
+  { name: 'completion', summary: 'make a shell complete all this', load: () => import('./completion.ts') },
+  { name: 'complete', summary: 'what may stand next', hidden: true, load: () => import('./complete.ts') },
 ];

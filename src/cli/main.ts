@@ -11,8 +11,8 @@ const program = new Command('k8s-bm')
   .showHelpAfterError('(k8s-bm --help lists the commands)')
   .enablePositionalOptions();
 
-for (const { name, summary, load } of commands) {
-  const command = program.command(name).description(summary);
+for (const { name, summary, hidden = false, load } of commands) {
+  const command = program.command(name, { hidden }).description(summary);
   if (process.argv[2] === name) (await load()).configure(command);
 }
 
