@@ -124,7 +124,7 @@ export const settings: readonly Setting[] = [
     z.array(text, { error: 'must be a list of files' }),
     'cluster',
     '[manifests/ingress.yml]',
-    'Manifest files that are applied after the cluster is up; objects of a file that is removed from the list are pruned.',
+    'Manifest files that are applied after the cluster is up, relative to the inventory; objects that are no longer in any of them are removed.',
   ),
   setting(
     'docker_restart',
