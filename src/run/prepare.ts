@@ -1,8 +1,9 @@
 import type { Vars } from '../language/playbook.ts';
+import { positionOf } from '../language/positions.ts';
 import { readArguments } from '../modules/arguments.ts';
 import { asText } from '../modules/coerce.ts';
 import type { Arguments, ControlContext, Look, Module } from '../modules/module.ts';
-import { type Dict, Omit, type Scope, type Value } from '../template/values.ts';
+import { type Dict, Omit, type Scope, Template, type Value } from '../template/values.ts';
 import type { Identity, Script } from '../transport/transport.ts';
 import { UserError } from '../util/diagnostic.ts';
 import { checkConditions, type Verdict } from './conditions.ts';
@@ -119,10 +120,19 @@ const renderArguments = (step: TaskStep, module: Module, scope: Scope, context: 
       for (const [name, inner] of all) rendered.set(name, inner);
     } else if (key === '_raw_params') {
       rendered.set(freeFormOption(step, module), templar.render(raw, scope));
-    } else rendered.set(key, isExpression(module, key) ? raw : templar.render(raw, scope));
+    } else {
+      const name = namesItsOwn(module) ? templar.render(nameTemplate(value, key), scope) : key;
+      rendered.set(name, isExpression(module, key) ? raw : templar.render(raw, scope));
+    }
   }
   return rendered;
 };
+
+/** `set_fact` and its like: the user gives the options' names, and may compute them. */
+const namesItsOwn = (module: Module): boolean => module.kind === 'control' && module.openEnded === true;
+
+const nameTemplate = (args: Dict, key: Value): Value =>
+  typeof key === 'string' && key.includes('{{') ? new Template(key, positionOf(args, key)) : key;
 
 /** `debug: var` and `assert: that` are expressions, which the module has evaluated when it needs them. */
 const isExpression = (module: Module, key: Value): boolean => module.options[key as string]?.expression === true;

@@ -81,7 +81,14 @@ export const failureOf = (error: unknown): Result | undefined => {
 /** What a looped task registers: its items' results and what they come to. */
 export const loopResult = (results: readonly Dict[]): Result => {
   if (results.length === 0)
-    return resultOf({ changed: false, skipped: true, skipped_reason: 'No items in the list', results: [] });
+    return resultOf({
+      changed: false,
+      skipped: true,
+      skipped_reason: 'No items in the list',
+      skip_reason: 'No items in the list',
+      results: [],
+      failed: false,
+    });
   const failed = results.some(isFailed);
   const skipped = results.every(isSkipped);
   const warnings = results.flatMap((result) => (result.get('warnings') as Value[] | undefined) ?? []);
@@ -104,5 +111,11 @@ export const censored = (result: Dict): Result => {
     const value = result.get(key);
     if (value !== undefined) shown.set(key, value);
   }
+  const items = result.get('results');
+  if (Array.isArray(items))
+    shown.set(
+      'results',
+      items.map((item) => (item instanceof Map ? censored(item) : null)),
+    );
   return shown;
 };

@@ -24,8 +24,11 @@ export const debug = defineControl({
       });
     }
     const expression = args.get('var');
-    if (expression === undefined)
-      return result({ changed: false, msg: args.get('msg') ?? 'Hello world!', _ansible_verbose_always: true });
+    if (expression === undefined) {
+      // A message that turns out to be nothing, such as that of a lookup that ignores its errors, is not told at all.
+      const msg = args.has('msg') ? (args.get('msg') ?? undefined) : 'Hello world!';
+      return result({ changed: false, msg, _ansible_verbose_always: true });
+    }
     const shown =
       expression instanceof Template ? expression.source.replace(/^\{\{\s*|\s*\}\}$/g, '') : asText(expression);
     const value = context.evaluate(expression);

@@ -40,21 +40,41 @@ export const include_vars = defineControl({
   },
   constraints: { mutuallyExclusive: [['file', 'dir']], requiredOneOf: [['file', 'dir']] },
   run: (args, context) => {
-    const files = filesOf(args, context);
+    const files: string[] = [];
     let vars: Dict = new Map();
-    for (const file of files) for (const [name, value] of readVars(file, context)) vars.set(name, value);
+    for (const file of filesOf(args, context)) {
+      if (file instanceof Unreadable) throw file.failure(files);
+      files.push(file);
+      for (const [name, value] of readVars(file, context)) vars.set(name, value);
+    }
     if (text(args, 'hash_behaviour') === 'merge')
       vars = new Map([...vars].map(([name, value]) => [name, merged(context.variable(asText(name)), value)]));
     const name = text(args, 'name');
     return result({
       changed: false,
       ansible_facts: name === undefined ? vars : new Map<Value, Value>([[name, vars]]),
-      ansible_included_var_files: [...files],
+      ansible_included_var_files: files,
     });
   },
 });
 
-const filesOf = (args: Arguments, context: ControlContext): readonly string[] => {
+/** A file in the directory that is of no kind that is to be read. */
+class Unreadable {
+  readonly #why: string;
+  constructor(path: string, extensions: readonly string[]) {
+    this.#why = `'${path}' does not have a valid extension: ${extensions.join(', ')}`;
+  }
+  /** Nothing of what was read before it counts. */
+  failure(before: readonly string[]): ModuleFailure {
+    return new ModuleFailure(this.#why, [
+      ['ansible_facts', new Map()],
+      ['ansible_included_var_files', [...before]],
+      ['message', this.#why],
+    ]);
+  }
+}
+
+const filesOf = (args: Arguments, context: ControlContext): readonly (string | Unreadable)[] => {
   const file = text(args, 'file');
   if (file !== undefined) return [context.findFile('vars', file)];
   const directory = context.findFile('vars', text(args, 'dir') as string);
@@ -63,14 +83,15 @@ const filesOf = (args: Arguments, context: ControlContext): readonly string[] =>
   const matching = pattern === undefined ? undefined : compileRegex(pattern);
   const ignored = texts(args, 'ignore_files').map((each) => compileRegex(`\\A(?:${each})\\Z`));
   const extensions = texts(args, 'extensions');
-  return below(directory, number(args, 'depth') || Number.POSITIVE_INFINITY).filter((path) => {
-    const name = basename(path);
-    if (matching && !matches(matching, name)) return false;
-    if (ignored.some((each) => matches(each, name))) return false;
-    if (extensions.includes(extname(name).slice(1))) return true;
-    if (flag(args, 'ignore_unknown_extensions') || matching) return false;
-    throw new ModuleFailure(`${path} does not have a valid extension: ${extensions.join(', ')}`);
-  });
+  return below(directory, number(args, 'depth') || Number.POSITIVE_INFINITY).flatMap(
+    (path): (string | Unreadable)[] => {
+      const name = basename(path);
+      if (matching && !matches(matching, name)) return [];
+      if (ignored.some((each) => matches(each, name))) return [];
+      if (extensions.includes(extname(name).slice(1))) return [path];
+      return flag(args, 'ignore_unknown_extensions') || matching ? [] : [new Unreadable(path, extensions)];
+    },
+  );
 };
 
 const below = (directory: string, depth: number): string[] => {

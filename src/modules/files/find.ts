@@ -34,6 +34,8 @@ interface Wanted {
 
 interface Found {
   readonly now: number;
+  /** How many entries the directories have, of whatever kind. */
+  readonly examined: number;
   readonly entries: readonly { readonly path: string; readonly stat: FileStat }[];
   /** Digests and contents by path, where they were asked for. */
   readonly sums: ReadonlyMap<string, string>;
@@ -146,7 +148,9 @@ const look = (wanted: Wanted): Look<Found> => {
   const levels = depth === undefined ? sh`` : sh` -maxdepth ${depth}`;
   const each = wanted.paths.map(
     (path): ShellText => sh`kb_path=${remotePath(path.replace(/(?<=.)\/+$/, ''))}
-if [ -d "$kb_path" ]; then kb_walk ${followed}"$kb_path"/. -mindepth 1${levels}${narrowed}
+if [ -d "$kb_path" ]; then
+  find ${followed}"$kb_path"/. -mindepth 1${levels} -exec sh -c 'printf "examined=%s\\0" $#' sh {} +
+  kb_walk ${followed}"$kb_path"/. -mindepth 1${levels}${narrowed}
   ${read ? sh`KB_SUM=${wanted.checksum ?? ''} KB_TEXT=${wanted.contains === undefined ? '' : '1'} find ${followed}"$kb_path"/. -mindepth 1${levels} -type f -exec sh -c ${readFiles} sh {} +` : sh`:`}
 else kb_put skipped "$kb_path"; fi`,
   );
@@ -162,6 +166,7 @@ ${joinShell(each)}
       const skipped = records.all.filter(([key]) => key === 'skipped');
       return {
         now: Number(records.fields.get('now')),
+        examined: records.all.reduce((sum, [key, value]) => (key === 'examined' ? sum + Number(value) : sum), 0),
         entries: readWalk(records).map(({ path, stat }) => ({ path: path.replace('/./', '/'), stat })),
         ...readContents(records),
         skipped: new Map(skipped.map(([, path]) => [path, `'${path}' is not a directory`])),
@@ -193,7 +198,7 @@ const planFind = (wanted: Wanted, found: Found): Plan => {
   const files = found.entries.filter((entry) => fits(wanted, found, entry.path, entry.stat)).slice(0, wanted.limit);
   const whole = result({
     changed: false,
-    examined: found.entries.length,
+    examined: found.examined,
     files: files.map(({ path, stat }) => describe(path, stat, found.sums.get(path))),
     matched: files.length,
     msg: found.skipped.size === 0 ? 'All paths examined' : 'Not all paths examined, check warnings for details',
