@@ -1,0 +1,188 @@
+import { existsSync } from 'node:fs';
+import { dirname, isAbsolute, join, relative, resolve as resolvePath } from 'node:path';
+import { UserError } from '../util/diagnostic.ts';
+import type { Cache, Cached } from './cache.ts';
+import { Catalogue } from './catalogue.ts';
+import { reached } from './coverage.ts';
+import { type Change, ChangedInCache, install, type Places } from './install.ts';
+import { emptyLock, keyOf, type Lock, type Locked, offerOf, placeOf, readLock, writeLock } from './lock.ts';
+import { referenceRequirement } from './references.ts';
+import { type Requirement, readRequirements } from './requirements.ts';
+import { resolve } from './resolve.ts';
+import type { Sources } from './source.ts';
+
+export interface ProjectOptions {
+  /** requirements.yml; the lock is beside it. It need not be there. */
+  readonly file: string;
+  readonly places: Places;
+  readonly cache: Cache;
+  readonly sources: () => Promise<Sources>;
+  readonly offline?: boolean | undefined;
+}
+
+export interface InstallWish {
+  /** What is to be newer: everything, or these names. */
+  readonly update?: 'all' | readonly string[] | undefined;
+  /** Fail rather than change the lock. */
+  readonly frozen?: boolean | undefined;
+  readonly force?: boolean | undefined;
+}
+
+export interface Installed {
+  readonly changes: readonly Change[];
+  readonly lockChanged: boolean;
+}
+
+/** A folder with requirements.yml and requirements.lock, and what is installed for it. */
+export class Project {
+  readonly file: string;
+  readonly lockFile: string;
+  readonly places: Places;
+  readonly catalogue: Catalogue;
+  readonly #options: ProjectOptions;
+
+  constructor(options: ProjectOptions) {
+    const { cache, sources, offline = false } = options;
+    this.#options = options;
+    this.file = resolvePath(options.file);
+    this.lockFile = this.file.replace(/(?:\.ya?ml)?$/, '.lock');
+    this.places = options.places;
+    this.catalogue = new Catalogue({ cache, sources, offline });
+  }
+
+  requirements(): readonly Requirement[] {
+    return existsSync(this.file) ? readRequirements(this.file) : [];
+  }
+
+  lock(): Lock | undefined {
+    return readLock(this.lockFile);
+  }
+
+  /** Resolves where the lock does not answer, writes the lock, and makes the installed folders what it says. */
+  async install({ update, frozen = false, force = false }: InstallWish = {}): Promise<Installed> {
+    const requirements = this.requirements();
+    const { lock, changed } = await this.settle(requirements, { update, frozen });
+    const wanted = reached(requirements, lock);
+    if ('missing' in wanted)
+      throw new Error(`what was resolved does not answer its own requirements: ${wanted.missing}`);
+    const before = this.lock() ?? emptyLock;
+    const packages = [...wanted.packages.values()];
+    const inProject = (path: string): boolean => !relative(dirname(this.file), path).startsWith('..');
+    const changes = await this.#placing(() =>
+      install(packages, {
+        places: this.places,
+        bring: (locked) => this.bring(locked, requirements),
+        stale: (origin) =>
+          before.packages.has(keyOf(origin)) ||
+          inProject(origin.kind === 'role' ? this.places.roles : this.places.collections),
+        force,
+      }),
+    );
+    if (changed) writeLock(this.lockFile, lock);
+    return { changes, lockChanged: changed };
+  }
+
+  /**
+   * A lock that answers the requirements and the references it has: the one there is, or one in which as little as can be is
+   * different. Does not write it.
+   */
+  async settle(
+    requirements: readonly Requirement[],
+    {
+      update,
+      frozen = false,
+      references,
+    }: Pick<InstallWish, 'update' | 'frozen'> & { readonly references?: ReadonlyMap<string, Requirement> } = {},
+  ): Promise<{ readonly lock: Lock; readonly changed: boolean }> {
+    const before = this.lock();
+    const texts = [...(before?.references.keys() ?? [])];
+    const known = texts.map((text) => [text, referenceRequirement(text, this.lockFile)] as const);
+    const named = new Map([...known, ...(references ?? [])]);
+    const roots = [...requirements, ...named.values()];
+    const answer = before && reached(roots, before);
+    if (before && answer && 'packages' in answer && !update && answer.packages.size === before.packages.size) {
+      if (named.size === before.references.size) return { lock: before, changed: false };
+    }
+    if (frozen) throw this.#frozen(answer && 'missing' in answer ? answer.missing : undefined, before);
+    checkNames(update, before, roots);
+    const packages =
+      before && answer && 'packages' in answer && !update
+        ? answer.packages
+        : await resolve(roots, this.catalogue, preferred(before, update));
+    return {
+      lock: { packages, references: new Map([...named].map(([text, each]) => [text, keyOf(each)])) },
+      changed: true,
+    };
+  }
+
+  /** What the lock names, from the cache, or brought into it. */
+  bring(locked: Locked, requirements: readonly Requirement[] = []): Promise<Cached> {
+    return this.catalogue.fetch(wantedOf(locked, requirements, this.lockFile), offerOf(locked));
+  }
+
+  /** A cache that somebody wrote into is filled anew, once. */
+  async #placing<T>(action: () => Promise<T>): Promise<T> {
+    try {
+      return await action();
+    } catch (error) {
+      if (!(error instanceof ChangedInCache)) throw error;
+      await this.#options.cache.drop(error.cached);
+      return await action();
+    }
+  }
+
+  #frozen(missing: string | undefined, before: Lock | undefined): UserError {
+    return new UserError({
+      severity: 'error',
+      message: before
+        ? `${this.lockFile} does not go with ${this.file}: ${missing ?? 'it has more than is asked for'}`
+        : `there is no ${this.lockFile}`,
+      hint: 'run k8s-bm role install without --frozen, and keep the lock with the requirements',
+    });
+  }
+}
+
+/** A lock without what is to be newer. */
+const preferred = (before: Lock | undefined, update: InstallWish['update']): Lock | undefined => {
+  if (!before || update === 'all') return undefined;
+  const kept = [...before.packages].filter(([, { name }]) => !update?.includes(name));
+  return { ...before, packages: new Map(kept) };
+};
+
+const checkNames = (update: InstallWish['update'], before: Lock | undefined, roots: readonly Requirement[]): void => {
+  if (!Array.isArray(update)) return;
+  const names = new Set([...(before?.packages.values() ?? []), ...roots].map(({ name }) => name));
+  const odd = update.find((name) => !names.has(name));
+  if (odd !== undefined)
+    throw new UserError({
+      severity: 'error',
+      message: `nothing here is called ${odd}`,
+      hint: `there are: ${[...names].sort().join(', ') || 'no requirements at all'}`,
+    });
+};
+
+/** The wish behind a locked version: the project's own, which may carry credentials, or one made of the lock. */
+const wantedOf = (locked: Locked, requirements: readonly Requirement[], lockFile: string): Requirement => {
+  const place = placeOf(locked);
+  const own = requirements.find((each) => placeOf(each) === place);
+  const { kind, name, source, src, server, subfolder, version } = locked;
+  const where = own ? { src: own.src, credentials: own.credentials } : { src };
+  return {
+    kind,
+    name,
+    source,
+    ...where,
+    server,
+    subfolder,
+    version,
+    position: own?.position ?? { file: lockFile, line: 1, column: 1 },
+    signatures: own?.signatures ?? [],
+  };
+};
+
+/** The requirements file of a folder, where a command names none. */
+export const findRequirements = (folder: string, name?: string): string => {
+  if (name !== undefined) return isAbsolute(name) ? name : join(folder, name);
+  const usual = ['requirements.yml', 'requirements.yaml', 'roles/requirements.yml', 'collections/requirements.yml'];
+  return join(folder, usual.find((each) => existsSync(join(folder, each))) ?? 'requirements.yml');
+};

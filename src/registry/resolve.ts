@@ -1,0 +1,245 @@
+import { UserError } from '../util/diagnostic.ts';
+import type { Package } from './catalogue.ts';
+import { type Conflict, explain } from './conflict.ts';
+import { keyOf, type Lock, type Locked, offerOf, placeOf } from './lock.ts';
+import type { Requirement } from './requirements.ts';
+import type { Offer } from './source.ts';
+import { fitting, isRange, semverOf } from './version.ts';
+
+/** What the resolver asks of the world; `Catalogue` answers. */
+export interface Knowledge {
+  offers(wanted: Requirement): Promise<readonly Offer[]>;
+  package(wanted: Requirement, offer: Offer): Promise<Package>;
+}
+
+/** Who asks for something: the key of a package, or undefined for the project itself. */
+export interface Ask {
+  readonly wanted: Requirement;
+  readonly by: string | undefined;
+}
+
+export interface Choice {
+  readonly wanted: Requirement;
+  /** Who brought it in. */
+  readonly by: string | undefined;
+  readonly offer: Offer;
+  readonly found: Package;
+}
+
+/** More choices than this are a graph made to keep somebody busy. */
+const choicesLimit = 10_000;
+
+/**
+ * One version of everything that the project asks for, and of all that those depend on, so that every range is kept: the
+ * newest that do, or those of `prefer` while they do. Where a name comes from, the project's own requirement decides. Throws
+ * a UserError that tells who asks for what, and where, if there is no such choice.
+ */
+export const resolve = async (
+  roots: readonly Requirement[],
+  knowledge: Knowledge,
+  prefer?: Lock | undefined,
+): Promise<ReadonlyMap<string, Locked>> => {
+  const named = await Promise.all(roots.map((root) => (root.nameless ? nameOf(root, knowledge) : root)));
+  const resolver = new Resolver(knowledge, prefer);
+  for (const wanted of named) resolver.ask({ wanted, by: undefined });
+  const blamed = await resolver.solve();
+  if (blamed) throw explain(resolver.conflict as Conflict);
+  return new Map([...resolver.chosen].map(([key, choice]) => [key, lockedOf(choice)]));
+};
+
+/** A collection from a git repository or an archive tells its name itself. */
+const nameOf = async (root: Requirement, knowledge: Knowledge): Promise<Requirement> => {
+  const [offer] = candidatesOf([{ wanted: root, by: undefined }], await knowledge.offers(root));
+  if (!offer) throw nothingThere(root, await knowledge.offers(root));
+  const { contents } = await knowledge.package(root, offer);
+  return { ...root, name: contents.name as string, nameless: false };
+};
+
+/**
+ * Depth first with conflict-directed backjumping (Prosser 1993): where nothing fits, only a choice that had a part in it is
+ * tried again.
+ */
+class Resolver {
+  readonly chosen = new Map<string, Choice>();
+  /** The first that came up: with the newest of everything. */
+  conflict: Conflict | undefined;
+  readonly #asks = new Map<string, Ask[]>();
+  readonly #knowledge: Knowledge;
+  readonly #prefer: Lock | undefined;
+  #choices = 0;
+
+  constructor(knowledge: Knowledge, prefer: Lock | undefined) {
+    this.#knowledge = knowledge;
+    this.#prefer = prefer;
+  }
+
+  ask(ask: Ask): void {
+    const key = keyOf(ask.wanted);
+    const asks = this.#asks.get(key);
+    if (asks) asks.push(ask);
+    else {
+      this.#asks.set(key, [ask]);
+      void this.#ahead(key).catch(() => {});
+    }
+  }
+
+  /** The keys whose choices are in the way; undefined when everything is chosen. */
+  async solve(): Promise<ReadonlySet<string> | undefined> {
+    const next = [...this.#asks].find(([key, asks]) => asks.length > 0 && !this.chosen.has(key));
+    if (!next) return undefined;
+    const [key, asks] = next;
+    const blamed = new Set(asks.flatMap(({ by }) => by ?? []));
+    const { wanted, by } = deciding(asks);
+    for await (const offer of this.#candidates(key, asks)) {
+      if (++this.#choices > choicesLimit)
+        throw new UserError({ severity: 'error', message: 'the dependencies are too entangled to be resolved' });
+      const found = await this.#knowledge.package(wanted, offer);
+      checkName(wanted, found);
+      const choice = { wanted, by, offer: named(offer, found), found };
+      if (!asks.every((ask) => keeps(choice.offer, ask))) continue;
+      this.chosen.set(key, choice);
+      const deeper = this.#add(key, found.contents.dependencies) ?? (await this.solve());
+      if (!deeper) return undefined;
+      this.#undo(key, found.contents.dependencies);
+      if (!deeper.has(key)) return deeper;
+      for (const each of deeper) if (each !== key) blamed.add(each);
+    }
+    this.conflict ??= { asks: [...asks], offers: await this.#offersOf(wanted), trail: new Map(this.chosen) };
+    return blamed;
+  }
+
+  /** Adds what a choice asks for; the keys in the way where what is chosen already does not fit. */
+  #add(key: string, dependencies: readonly Requirement[]): ReadonlySet<string> | undefined {
+    const blamed = new Set<string>();
+    for (const wanted of dependencies) {
+      const ask = { wanted, by: key };
+      this.ask(ask);
+      const other = keyOf(wanted);
+      const choice = this.chosen.get(other);
+      if (!choice || (keeps(choice.offer, ask) && samePlace(this.#asks.get(other) ?? []))) continue;
+      blamed.add(other).add(key);
+      this.conflict ??= { asks: [...(this.#asks.get(other) ?? [])], offers: [], trail: new Map(this.chosen) };
+    }
+    return blamed.size > 0 ? blamed : undefined;
+  }
+
+  #undo(key: string, dependencies: readonly Requirement[]): void {
+    this.chosen.delete(key);
+    for (const wanted of dependencies) {
+      const asks = this.#asks.get(keyOf(wanted)) ?? [];
+      const left = asks.filter(({ by }) => by !== key);
+      asks.splice(0, asks.length, ...left);
+    }
+  }
+
+  async *#candidates(key: string, asks: readonly Ask[]): AsyncGenerator<Offer> {
+    if (!samePlace(asks)) return;
+    const locked = this.#locked(key, asks);
+    if (locked) yield locked;
+    const { wanted } = deciding(asks);
+    const offers = await this.#knowledge.offers(wanted);
+    const candidates = candidatesOf(asks, offers);
+    if (candidates.length === 0 && asks.length === 1 && asks[0]?.by === undefined) throw nothingThere(wanted, offers);
+    for (const offer of candidates) if (offer.version !== locked?.version) yield offer;
+  }
+
+  #locked(key: string, asks: readonly Ask[]): Offer | undefined {
+    const known = this.#prefer?.packages.get(key);
+    if (!known || placeOf(known) !== placeOf(deciding(asks).wanted)) return undefined;
+    const offer = offerOf(known);
+    return asks.every((ask) => keeps(offer, ask)) ? offer : undefined;
+  }
+
+  /** Brings what will most likely be chosen while others are still being read. */
+  async #ahead(key: string): Promise<void> {
+    const asks = [...(this.#asks.get(key) ?? [])];
+    for await (const offer of this.#candidates(key, asks)) {
+      await this.#knowledge.package(deciding(asks).wanted, offer);
+      return;
+    }
+  }
+
+  async #offersOf(wanted: Requirement): Promise<readonly Offer[]> {
+    return this.#knowledge.offers(wanted).catch(() => []);
+  }
+}
+
+/** The project's own requirement says where a name comes from; without one, whoever asked first. */
+const deciding = (asks: readonly Ask[]): Ask => asks.find(({ by }) => by === undefined) ?? (asks[0] as Ask);
+
+/** Whether all who ask mean the same place, or the project itself has said which. */
+const samePlace = (asks: readonly Ask[]): boolean => {
+  const own = asks.filter(({ by }) => by === undefined);
+  return new Set((own.length > 0 ? own : asks).map(({ wanted }) => placeOf(wanted))).size <= 1;
+};
+
+/** The offers that everybody takes, best first. */
+const candidatesOf = (asks: readonly Ask[], offers: readonly Offer[]): readonly Offer[] => {
+  const { wanted } = deciding(asks);
+  const texts = [...new Set(asks.flatMap(({ wanted: { version } }) => version ?? []))];
+  if (wanted.source === 'folder' || wanted.source === 'archive') {
+    const label = wanted.version !== undefined && !isRange(wanted.version) ? wanted.version : '';
+    return [{ version: label, semver: semverOf(label) }];
+  }
+  if (wanted.source === 'git' && texts.length === 0) return [{ version: 'HEAD', semver: null }];
+  const named = texts.find((text) => !isRange(text) && fitting(offers, text).length === 0);
+  const asIs = wanted.source === 'git' || named?.startsWith('sha256:');
+  const pool = named !== undefined && asIs ? [{ version: named, semver: null, ...digest(named) }] : offers;
+  return asks.reduce((left, ask) => left.filter((offer) => taken(offer, ask, pool)), fitting(pool, undefined));
+};
+
+const digest = (text: string): { readonly integrity?: string } =>
+  text.startsWith('sha256:') ? { integrity: text } : {};
+
+/** A text that names one offer means that one, so it matters what else is on offer. */
+const taken = (offer: Offer, ask: Ask, pool: readonly Offer[]): boolean =>
+  keeps(offer, ask) && (offer.semver === null || fitting(pool, ask.wanted.version).includes(offer));
+
+/**
+ * Whether a version is one that an asker takes. Of a branch, a commit or a folder nobody can tell: there, what the project
+ * itself chose is taken.
+ */
+export const keeps = (offer: Offer, { wanted: { version, source }, by }: Ask): boolean => {
+  if (fitting([offer], version).length > 0) return true;
+  if (source === 'git' && offer.integrity !== undefined && offer.integrity === version) return true;
+  return (
+    offer.semver === null && (by !== undefined || (version !== undefined && isRange(version) && offer.version === ''))
+  );
+};
+
+/** What has no name at its source is called as its files say. */
+const named = (offer: Offer, { contents, integrity }: Package): Offer => {
+  const version = offer.version === '' ? (contents.version ?? '') : offer.version;
+  return { version, semver: offer.semver ?? semverOf(contents.version ?? ''), integrity };
+};
+
+const checkName = (wanted: Requirement, { contents }: Package): void => {
+  if (wanted.kind === 'role' || contents.name === wanted.name) return;
+  throw new UserError({
+    severity: 'error',
+    message: `the collection there is ${contents.name}, not ${wanted.name}`,
+    position: wanted.position,
+  });
+};
+
+const lockedOf = ({ wanted, offer, found }: Choice): Locked => ({
+  kind: wanted.kind,
+  name: wanted.name,
+  version: offer.version,
+  source: wanted.source,
+  src: wanted.src,
+  server: wanted.server,
+  subfolder: wanted.subfolder,
+  integrity: found.integrity,
+  dependencies: found.contents.dependencies.map(({ kind, name, version }) => ({ kind, name, version: version ?? '*' })),
+});
+
+const nothingThere = (wanted: Requirement, offers: readonly Offer[]): UserError => {
+  const best = fitting(offers, undefined).slice(0, 10);
+  return new UserError({
+    severity: 'error',
+    message: `there is no version ${wanted.version ?? ''} of ${wanted.name}`.replace('  ', ' '),
+    position: wanted.position,
+    hint: best.length > 0 ? `on offer: ${best.map(({ version }) => version).join(', ')}` : 'nothing at all is on offer',
+  });
+};

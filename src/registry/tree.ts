@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import { copyFile, mkdir, readdir, readFile, readlink, stat, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** In every folder that was installed: where it is from. Not part of what it says it is. */
+export const originFile = '.k8s-bm-origin.json';
+
+/**
+ * The SHA-256 of a folder's content: every path in order, what it is, whether it can be executed, and its bytes; neither
+ * times nor owners. With `to`, the folder is copied there in the same reading, so that what was hashed is what lies there.
+ */
+export const hashTree = async (folder: string, to?: string): Promise<string> => {
+  const hash = createHash('sha256');
+  const walk = async (inner: string): Promise<void> => {
+    const entries = await readdir(join(folder, inner), { withFileTypes: true });
+    entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+    for (const entry of entries) {
+      const path = join(inner, entry.name);
+      if (path === originFile || path === '.git') continue;
+      const from = join(folder, path);
+      if (entry.isDirectory()) {
+        hash.update(`folder\0${path}\0`);
+        if (to !== undefined) await mkdir(join(to, path));
+        await walk(path);
+      } else if (entry.isSymbolicLink()) {
+        const target = await readlink(from);
+        hash.update(`link\0${path}\0${target}\0`);
+        if (to !== undefined) await symlink(target, join(to, path));
+      } else if (entry.isFile()) await file(path, from);
+      else throw new Error(`${from} is neither a file, a folder nor a link`);
+    }
+  };
+  const file = async (path: string, from: string): Promise<void> => {
+    const source = to === undefined ? from : join(to, path);
+    if (to !== undefined) await copyFile(from, source);
+    const bytes = await readFile(source);
+    const { mode } = await stat(from);
+    hash.update(`file\0${path}\0${(mode & 0o111) === 0 ? '' : 'x'}\0${bytes.length}\0`).update(bytes);
+  };
+  await walk('');
+  return `sha256:${hash.digest('hex')}`;
+};
