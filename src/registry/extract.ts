@@ -1,29 +1,35 @@
+import { createHash } from 'node:crypto';
 import { link, mkdir, open, readdir, rename, rm, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { PassThrough, Readable, Transform } from 'node:stream';
+import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
 import { type Extract, extract, type Header } from 'tar-stream';
 import { type Diagnostic, UserError } from '../util/diagnostic.ts';
 import { checkLinks, entryPath, isGitOwn, Names, Refused, shown } from './archive-names.ts';
+import { rootOf } from './archive-root.ts';
+import { decompress } from './decompress.ts';
 
 export interface ExtractOptions {
   /** The archive's name in messages: `oci://registry.example/etcd 1.2.0`. */
   readonly what: string;
   /** Where it was asked for. */
   readonly position?: Diagnostic['position'];
+  /** `sha256:…` of the archive as it comes, where it must be a certain one. */
+  readonly expected?: string | undefined;
   /** Drops the one folder that everything lies in, as archives of GitHub have it. */
   readonly dropTop?: boolean | undefined;
+  /** Keeps this folder of it alone. */
+  readonly subfolder?: string | undefined;
   readonly limits?: Partial<ExtractLimits> | undefined;
 }
 
 export interface ExtractLimits {
-  /** Bytes of the unpacked tar, headers and padding included. */
+  /** Bytes of the archive, and of the tar in it with headers and padding: each may have as many. */
   readonly bytes: number;
   readonly entries: number;
 }
 
-/** The largest collections on Galaxy have 20,000 files and 100 MB. */
+/** Several times what the largest collections on Galaxy have. */
 export const extractLimits: ExtractLimits = { bytes: 1024 ** 3, entries: 100_000 };
 
 /** Where entries lie until all of them are there. */
@@ -31,17 +37,20 @@ const staging = '.unpacking';
 
 /**
  * Unpacks a tar, compressed with gzip or not, that may be an enemy's, into an empty folder: regular files (0644, or 0755
- * where their owner may run them), folders, and links that stay inside. Throws a UserError with one sentence for anything
- * else, and leaves the folder empty then. Symbolic links are made when all else is there, so nothing is written through one.
- * A Git repository's own files (`.git`) are left out.
+ * where their owner may run them), folders, and links that stay inside. Tells the archive's `sha256:…`. Throws a UserError
+ * with one sentence for anything else, and leaves the folder empty then. Symbolic links are made when all else is there, so
+ * nothing is written through one. A Git repository's own files (`.git`) are left out.
  */
-export const extractArchive = async (archive: Readable, into: string, options: ExtractOptions): Promise<void> => {
+export const extractArchive = async (archive: Readable, into: string, options: ExtractOptions): Promise<string> => {
   const folder = join(into, staging);
   await mkdir(folder);
   try {
-    await unpack(archive, folder, { ...extractLimits, ...options.limits });
-    const top = options.dropTop ? await onlyFolder(folder) : folder;
-    for (const name of await readdir(top)) await rename(join(top, name), join(into, name));
+    const digest = await unpack(archive, folder, { ...extractLimits, ...options.limits });
+    if (options.expected && digest !== options.expected)
+      throw new Refused(`is not what it was: expected ${options.expected}, received ${digest}`);
+    const root = await rootOf(folder, options);
+    for (const name of await readdir(root)) await rename(join(root, name), join(into, name));
+    return digest;
   } catch (error) {
     for (const name of await readdir(into)) await rm(join(into, name), { recursive: true, force: true });
     const why = sentence(error);
@@ -56,37 +65,52 @@ export const extractArchive = async (archive: Readable, into: string, options: E
   }
 };
 
-const unpack = async (archive: Readable, folder: string, limits: ExtractLimits): Promise<void> => {
+const unpack = async (archive: Readable, folder: string, limits: ExtractLimits): Promise<string> => {
+  const hash = createHash('sha256');
+  const received = counted(limits.bytes, (chunk) => hash.update(chunk));
+  // Awaited at the end: a source that checks what it sends tells so with its last byte, which the tar may not need.
+  const receiving = pipeline(archive, received);
+  receiving.catch(() => {});
   const entries = extract();
-  // The entries' own errors are the pipeline's; it is awaited at the end, when the loop has told what it knows.
-  const feeding = pipeline(
-    await decompressed(archive),
-    counted(limits.bytes),
-    entries as unknown as NodeJS.WritableStream,
+  let tail: Uint8Array = Buffer.alloc(0);
+  const unpacked = counted(limits.bytes, (chunk) => {
+    tail = chunk.length >= 512 ? chunk.subarray(-512) : Buffer.concat([tail, chunk]).subarray(-512);
+  });
+  const feeding = decompress(received).then((tar) =>
+    pipeline(tar, unpacked, entries as unknown as NodeJS.WritableStream),
   );
-  feeding.catch(() => {});
+  feeding.catch((error: Error) => entries.destroy(error));
+  try {
+    const links = await placeAll(entries, folder, limits.entries);
+    await feeding;
+    await receiving.catch((error: unknown) => {
+      // The end of gzip's own data ends the reading of all that follows it.
+      throw isCutShort(error) ? new Refused('goes on behind its end') : error;
+    });
+    if (!tail.every((byte) => byte === 0)) throw new Refused('ends too early');
+    for (const [path, target] of links) await symlink(target, join(folder, path));
+    return `sha256:${hash.digest('hex')}`;
+  } catch (error) {
+    archive.destroy();
+    // Where a stream broke, the first in the row knows why.
+    if (error instanceof Refused) throw error;
+    throw (await failureOf(receiving)) ?? (await failureOf(feeding)) ?? error;
+  }
+};
+
+/** Puts every entry in its place, but for symbolic links (path → target), which it returns once all are checked. */
+const placeAll = async (entries: Extract, folder: string, limit: number): Promise<ReadonlyMap<string, string>> => {
   const names = new Names();
   const links = new Map<string, string>();
   let count = 0;
-  try {
-    for await (const entry of entries) {
-      if (++count > limits.entries) throw new Refused(`has more than ${limits.entries} entries`);
-      await place(entry, folder, names, links);
-      entry.resume();
-    }
-  } catch (error) {
-    // Where the stream broke, the loop knows no more than that.
-    throw error instanceof Refused
-      ? error
-      : await feeding.then(
-          () => error,
-          (cause: unknown) => cause,
-        );
+  for await (const entry of entries) {
+    if (++count > limit) throw new Refused(`has more than ${limit} entries`);
+    await place(entry, folder, names, links);
+    entry.resume();
   }
-  await feeding;
   if (count === 0) throw new Refused('is empty');
   checkLinks(links);
-  for (const [path, target] of links) await symlink(target, join(folder, path));
+  return links;
 };
 
 type Entry = Extract extends AsyncIterable<infer One> ? One : never;
@@ -128,64 +152,35 @@ const kindOf = ({ type, mode, name, pax }: Header): 'folder' | 'file' | 'link' |
 const write = async (entry: AsyncIterable<Uint8Array>, path: string, mode = 0): Promise<void> => {
   const file = await open(path, 'wx', mode & 0o100 ? 0o755 : 0o644);
   try {
+    // Whatever this process masks, a role is for its readers to read.
+    await file.chmod(mode & 0o100 ? 0o755 : 0o644);
     for await (const part of entry) await file.write(part);
   } finally {
     await file.close();
   }
 };
 
-/** The stream behind its compression, which its first bytes tell. */
-const decompressed = async (archive: Readable): Promise<Readable> => {
-  const first: Buffer[] = [];
-  const source = archive[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-  for (let size = 0; size < 6; size += first.at(-1)?.length ?? 0) {
-    const { value, done } = await source.next();
-    if (done) break;
-    first.push(value);
-  }
-  const whole = Readable.from(
-    (async function* () {
-      yield* first;
-      yield* { [Symbol.asyncIterator]: () => source };
-    })(),
-  );
-  const magic = Buffer.concat(first).toString('latin1');
-  const other = otherForms.find(([start]) => magic.startsWith(start));
-  if (other) throw new Refused(`is ${other[1]}, and only tar and tar.gz are unpacked`);
-  const inner = magic.startsWith('\x1f\x8b') ? createGunzip() : new PassThrough();
-  pipeline(whole, inner).catch((error: Error) => inner.destroy(error));
-  return inner;
-};
-
-const otherForms = [
-  ['BZh', 'compressed with bzip2'],
-  ['\xfd7zXZ', 'compressed with xz'],
-  ['\x28\xb5\x2f\xfd', 'compressed with zstd'],
-  ['PK', 'a zip archive'],
-] as const;
-
-/** Passes on as much as is allowed; at the end it wants the block of zeros that every tar ends with. */
-const counted = (limit: number): Transform => {
-  let received = 0;
-  let tail: Uint8Array = Buffer.alloc(0);
+/** Passes on as much as is allowed, and shows it to `watch`. */
+const counted = (limit: number, watch: (chunk: Uint8Array) => void): Transform => {
+  let size = 0;
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
-      received += chunk.length;
-      if (received > limit) return done(new Refused(`is larger than ${limit} bytes unpacked`));
-      tail = chunk.length >= 512 ? chunk.subarray(-512) : Buffer.concat([tail, chunk]).subarray(-512);
+      size += chunk.length;
+      if (size > limit) return done(new Refused(`is larger than ${limit} bytes`));
+      watch(chunk);
       done(null, chunk);
-    },
-    flush(done) {
-      done(received > 0 && !tail.every((byte) => byte === 0) ? new Refused('ends too early') : null);
     },
   });
 };
 
-const onlyFolder = async (folder: string): Promise<string> => {
-  const found = await readdir(folder, { withFileTypes: true });
-  const [only] = found;
-  return found.length === 1 && only?.isDirectory() ? join(folder, only.name) : folder;
-};
+const isCutShort = (error: unknown): boolean =>
+  ['ERR_STREAM_PREMATURE_CLOSE', 'ABORT_ERR'].includes((error as NodeJS.ErrnoException).code ?? '');
+
+const failureOf = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => undefined,
+    (error: unknown) => (isCutShort(error) ? undefined : error),
+  );
 
 /** What went wrong in words, or undefined where the archive is not to blame. */
 const sentence = (error: unknown): string | undefined => {

@@ -1,7 +1,10 @@
+import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createGzip, gzipSync } from 'node:zlib';
 import { type Header, pack } from 'tar-stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -178,7 +181,7 @@ describe('an archive without an end', () => {
     const zeros = function* () {
       for (; read < 10 * 1024; read++) yield megabyte;
     };
-    await refused(Readable.from(zeros()), /is larger than 8388608 bytes unpacked/, { bytes: 8 * 1024 * 1024 });
+    await refused(Readable.from(zeros()), /is larger than 8388608 bytes/, { bytes: 8 * 1024 * 1024 });
     expect(read).toBeLessThan(40);
   });
 
@@ -193,17 +196,13 @@ describe('an archive without an end', () => {
     entry.on('error', () => {});
     const compressed = new PassThrough();
     (archive as unknown as Readable).pipe(createGzip({ level: 1 })).pipe(compressed);
-    await refused(compressed, /is larger than 33554432 bytes unpacked/, { bytes: 32 * 1024 * 1024 });
+    await refused(compressed, /is larger than 33554432 bytes/, { bytes: 32 * 1024 * 1024 });
     entry.removeAllListeners('drain');
     archive.destroy();
   });
 
   it('is refused when it has a million entries', async () => {
-    const block = await (async () => {
-      const parts: Buffer[] = [];
-      for await (const part of tar({ name: 'd/', type: 'directory' })) parts.push(part as Buffer);
-      return Buffer.concat(parts).subarray(0, 512);
-    })();
+    const block = (await buffer(tar({ name: 'd/', type: 'directory' }))).subarray(0, 512);
     let made = 0;
     const many = function* () {
       for (; made < 1000; made++) yield Buffer.concat(Array.from({ length: 1000 }, () => block));
@@ -213,15 +212,51 @@ describe('an archive without an end', () => {
   });
 
   it('is refused when it is cut off', async () => {
-    const parts: Buffer[] = [];
-    for await (const part of tar({ name: 'a', content: 'x'.repeat(5000) }, file('b'))) parts.push(part as Buffer);
-    const whole = Buffer.concat(parts);
+    const whole = await buffer(tar({ name: 'a', content: 'x'.repeat(5000) }, file('b')));
     for (const size of [100, 512, 3000, 512 + 5120, whole.length - 1024])
       await refused(Readable.from([whole.subarray(0, size)]), /ends too early/);
     const small = gzipSync(whole);
     await refused(Readable.from([small.subarray(0, small.length - 20)]), /ends too early/);
     small[small.length - 5] = (small[small.length - 5] as number) ^ 1;
     await refused(Readable.from([small]), /is damaged/);
+  });
+
+  it('is refused when more and more follows what is compressed', async () => {
+    const whole = await buffer(tar(file('a')).pipe(createGzip()));
+    let read = 0;
+    const junk = function* () {
+      yield whole;
+      for (; read < 1024; read++) yield Buffer.alloc(1024 * 1024, 'junk');
+    };
+    await refused(Readable.from(junk()), /goes on behind its end|is damaged/, { bytes: 4 * 1024 * 1024 });
+    expect(read).toBeLessThan(20);
+  });
+
+  it('is refused when its source finds fault with the last byte only', async () => {
+    for (const good of [tar(file('a')), tar(file('a')).pipe(createGzip())]) {
+      const whole = await buffer(good);
+      const checking = Readable.from(
+        (async function* () {
+          yield whole;
+          await delay(20);
+          throw new Error('not the digest that was promised');
+        })(),
+      );
+      await expect(unpack(checking)).rejects.toThrow(/^not the digest that was promised$/);
+      expect(await readdir(into)).toEqual([]);
+    }
+  });
+
+  it('is refused when it is not the one expected', async () => {
+    const whole = await buffer(tar(file('a')));
+    const digest = await unpack(Readable.from([whole]));
+    expect(digest).toBe(`sha256:${createHash('sha256').update(whole).digest('hex')}`);
+    await rm(join(into, 'a'));
+    const expected = `sha256:${'0'.repeat(64)}`;
+    await expect(extractArchive(Readable.from([whole]), into, { what: 'role etcd', expected })).rejects.toThrow(
+      `role etcd is not what it was: expected ${expected}, received ${digest}; nothing of it was kept`,
+    );
+    expect(await readdir(into)).toEqual([]);
   });
 
   it('is not to blame when its source fails', async () => {
