@@ -77,3 +77,9 @@ export const readToken = (body: string, now = Date.now()): Token | undefined => 
   // Asked for anew a little early: a long upload must not begin with a token that ends on the way.
   return { authorization: `Bearer ${token}`, expires: now + (seconds - 10) * 1000 };
 };
+
+/** Every form in which credentials are sent, and so could come back. */
+export const secretsOf = (credentials: Credentials): string[] =>
+  'identityToken' in credentials
+    ? [credentials.identityToken, encodeURIComponent(credentials.identityToken)]
+    : [basic(credentials).slice('Basic '.length), credentials.password, encodeURIComponent(credentials.password)];

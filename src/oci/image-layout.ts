@@ -66,7 +66,7 @@ export class ImageLayout implements Store {
   }
 
   async blob(descriptor: Descriptor): Promise<Readable> {
-    return pipe(createReadStream(this.#blobPath(descriptor.digest)), verifying(descriptor), () => {});
+    return pipe(createReadStream(this.#blobPath(descriptor.digest)), verifying(descriptor, this.name), () => {});
   }
 
   async has(descriptor: Descriptor): Promise<boolean> {
@@ -79,7 +79,7 @@ export class ImageLayout implements Store {
     const path = this.#blobPath(descriptor.digest);
     const beside = `${path}.${randomBytes(6).toString('hex')}`;
     try {
-      await pipeline(await open(), verifying(descriptor), createWriteStream(beside));
+      await pipeline(await open(), verifying(descriptor, this.name), createWriteStream(beside));
       await rename(beside, path);
     } finally {
       await rm(beside, { force: true });

@@ -9,6 +9,13 @@ import { upload } from './upload.ts';
 /** A manifest larger than this is an attack or a mistake (distribution specification 1.1, "Pushing manifests"). */
 const manifestLimit = 4 * 1024 * 1024;
 
+/** Bytes of one page of tags, and tags of one repository. */
+const pageLimit = 8 * 1024 * 1024;
+const tagLimit = 100_000;
+
+/** How often a download that broke off is taken up again. */
+const resumeLimit = 8;
+
 /** A registry by the distribution specification 1.1. Errors are RegistryErrors, in words for a user. */
 export class RegistryClient {
   readonly registry: string;
@@ -66,6 +73,18 @@ export class Repository implements Store {
     return { mediaType: mediaType(answer), digest, size };
   }
 
+  /** What a tag or a digest stands for and its bytes, in one request; undefined where the registry has no such thing. */
+  async fetch(reference: string): Promise<{ readonly descriptor: Descriptor; readonly bytes: Buffer } | undefined> {
+    try {
+      const found = await this.#fetch(reference);
+      if (isDigest(reference)) checkDigest(found.bytes, reference, `the manifest of ${this.name}`);
+      return found;
+    } catch (error) {
+      if (error instanceof RegistryError && error.status === 404) return undefined;
+      throw error;
+    }
+  }
+
   async manifest(descriptor: Descriptor): Promise<Buffer> {
     const { bytes } = await this.#fetch(descriptor.digest);
     checkDigest(bytes, descriptor.digest, `the manifest of ${this.name}`);
@@ -74,7 +93,7 @@ export class Repository implements Store {
 
   async blob(descriptor: Descriptor): Promise<Readable> {
     const first = await this.#blobFrom(descriptor, 0);
-    return pipeline(Readable.from(this.#resuming(descriptor, first)), verifying(descriptor), () => {});
+    return pipeline(Readable.from(this.#resuming(descriptor, first)), verifying(descriptor, this.name), () => {});
   }
 
   async has({ digest }: Descriptor): Promise<boolean> {
@@ -124,10 +143,14 @@ export class Repository implements Store {
         scopes: this.#scopes('pull'),
         expect: [200, 404],
       });
-      const body = await answer.body.text();
-      if (answer.status === 404) return found;
-      found.push(...((JSON.parse(body) as { tags?: string[] | null }).tags ?? []));
+      if (answer.status === 404) return this.http.drop(answer).then(() => found);
+      const page = parseTags(await this.http.read(answer, pageLimit, `the tags of ${this.name}`));
+      if (!page) throw new RegistryError(`the tags of ${this.name}: the registry answered with something else`);
+      found.push(...page);
+      if (found.length > tagLimit) throw new RegistryError(`${this.name} has more than ${tagLimit} tags`);
       const next = /<([^>]+)>\s*;[^,]*\brel="?next"?/.exec(answer.headers.link ?? '')?.[1];
+      // A registry that names the same page again would never come to an end.
+      if (next !== undefined && page.length === 0) break;
       url = next === undefined ? undefined : new URL(next, answer.url);
     }
     return found;
@@ -135,15 +158,7 @@ export class Repository implements Store {
 
   async #fetch(reference: string): Promise<{ descriptor: Descriptor; bytes: Buffer }> {
     const answer = await this.http.send({ ...this.#manifestRequest(reference), method: 'GET', expect: [200] });
-    const parts: Buffer[] = [];
-    let size = 0;
-    for await (const part of answer.body as AsyncIterable<Buffer>) {
-      size += part.length;
-      if (size > manifestLimit)
-        throw new RegistryError(`${reference} of ${this.name} is larger than a manifest may be`);
-      parts.push(part);
-    }
-    const bytes = Buffer.concat(parts);
+    const bytes = await this.http.read(answer, manifestLimit, `${reference} of ${this.name}`);
     return { bytes, descriptor: { mediaType: mediaType(answer), digest: digestOf(bytes), size: bytes.length } };
   }
 
@@ -174,11 +189,12 @@ export class Repository implements Store {
   /** A blob's bytes; a connection that drops on the way is taken up where it broke, as long as it gets further. */
   async *#resuming(descriptor: Descriptor, first: RegistryAnswer): AsyncGenerator<Buffer> {
     let received = 0;
-    for (let answer = first, before = -1; ; answer = await this.#blobFrom(descriptor, received)) {
+    let answer = first;
+    for (let before = -1, resumed = 0; ; resumed++) {
       // A registry without ranges answers 200 and begins at the beginning.
       let skip = answer.status === 206 ? 0 : received;
       try {
-        for await (const part of answer.body as AsyncIterable<Buffer>) {
+        for await (const part of this.http.steady(answer)) {
           const rest = part.subarray(Math.min(skip, part.length));
           skip -= part.length - rest.length;
           received += rest.length;
@@ -186,11 +202,22 @@ export class Repository implements Store {
         }
         return;
       } catch (error) {
-        if (received === before || received >= descriptor.size) throw error;
+        if (received === before || received >= descriptor.size || resumed >= resumeLimit)
+          throw this.http.broken(`${descriptor.digest} of ${this.name}`, error);
         before = received;
       }
+      answer = await this.#blobFrom(descriptor, received);
     }
   }
 }
 
 const mediaType = ({ headers }: RegistryAnswer): string => (headers['content-type'] ?? '').split(';')[0]?.trim() ?? '';
+
+const parseTags = (body: Buffer): string[] | undefined => {
+  try {
+    const tags: unknown = (JSON.parse(body.toString('utf8')) as { tags?: unknown }).tags ?? [];
+    return Array.isArray(tags) && tags.every((tag) => typeof tag === 'string') ? tags : undefined;
+  } catch {
+    return undefined;
+  }
+};

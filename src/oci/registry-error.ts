@@ -16,29 +16,42 @@ export class RegistryError extends UserError {
 }
 
 /** What an answer outside the expected ones means. `asked` says what was wanted: `manifest v1 of registry/name`. */
-export const refusal = (asked: string, status: number, body: string): RegistryError => {
+export const refusal = (asked: string, status: number, body: string, called = 'registry'): RegistryError => {
   const errors = parseErrors(body);
-  const said = errors.map(({ code, message }) => [code, message].filter(Boolean).join(': ')).join('; ');
+  const said = plain(errors.map(({ code, message }) => [code, message].filter(Boolean).join(': ')).join('; '));
   const hint =
     status === 401
-      ? 'log in to this registry first, or check the credentials that are set for it'
+      ? `log in to this ${called} first, or check the credentials that are set for it`
       : status === 403
         ? 'the account that is used may not do this'
         : undefined;
   return new RegistryError(
-    `${asked}: the registry answered ${status}${said ? ` (${said})` : ''}`,
+    `${asked}: the ${called} answered ${status}${said ? ` (${said})` : ''}`,
     status,
     errors.flatMap(({ code }) => code ?? []),
     hint,
   );
 };
 
+/** What a body that broke off means, as the end of a sentence. */
+export const brokenWords = (registry: string, cause: unknown): string => {
+  const codes = causes(cause);
+  const slow = codes.some((code) => code.includes('BODY_TIMEOUT') || code.includes('HEADERS_TIMEOUT'));
+  return slow ? `${registry} sends too slowly` : `${registry} broke off while it was sending`;
+};
+
+/** A stranger's words in a message: one line, not long, and nothing that a terminal obeys. */
+const plain = (text: string): string => {
+  const line = text.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]+/gu, ' ').trim();
+  return line.length > 300 ? `${line.slice(0, 299)}…` : line;
+};
+
 /** What a failed connection means: which registry, why, and what helps where that is known. */
-export const unreachable = (registry: string, cause: unknown): RegistryError => {
+export const unreachable = (registry: string, cause: unknown, called = 'registry'): RegistryError => {
   const codes = causes(cause);
   const found = reasons.find(([code]) => codes.some((c) => c.includes(code)));
   const text = found?.[1] ?? codes.at(-1) ?? 'no connection';
-  return new RegistryError(`the registry ${registry} cannot be reached: ${text}`, undefined, [], found?.[2], cause);
+  return new RegistryError(`the ${called} ${registry} cannot be reached: ${text}`, undefined, [], found?.[2], cause);
 };
 
 const ca = 'name the file of its CA certificate in the settings, or add the CA to the system';
@@ -56,6 +69,10 @@ const reasons: readonly (readonly [code: string, text: string, hint?: string])[]
   ['EAI_AGAIN', 'its name cannot be looked up now'],
   ['ETIMEDOUT', 'it does not answer'],
   ['UND_ERR_CONNECT_TIMEOUT', 'it does not answer'],
+  ['UND_ERR_HEADERS_TIMEOUT', 'it does not answer'],
+  ['UND_ERR_BODY_TIMEOUT', 'it sends too slowly'],
+  ['UND_ERR_SOCKET', 'it breaks connections off'],
+  ['ECONNRESET', 'it breaks connections off'],
   ['EHOSTUNREACH', 'there is no route to it'],
   ['ENETUNREACH', 'there is no route to it'],
 ];
@@ -70,10 +87,15 @@ const causes = (error: unknown): string[] => {
   return found;
 };
 
-const parseErrors = (body: string): { code?: string; message?: string }[] => {
+const parseErrors = (body: string): { code: string | undefined; message: string | undefined }[] => {
   try {
     const { errors } = JSON.parse(body) as { errors?: unknown };
-    return Array.isArray(errors) ? errors : [];
+    if (!Array.isArray(errors)) return [];
+    const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
+    return errors.map((error: { code?: unknown; message?: unknown } | null) => ({
+      code: text(error?.code),
+      message: text(error?.message),
+    }));
   } catch {
     return [];
   }

@@ -1,22 +1,29 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { rootCertificates } from 'node:tls';
 import { type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
+import { UserError } from '../util/diagnostic.ts';
 import {
   basic,
   type Challenge,
   type Credentials,
   parseChallenges,
   readToken,
+  secretsOf,
   type Token,
   tokenRequest,
 } from './authentication.ts';
-import { RegistryError, refusal, unreachable } from './registry-error.ts';
+import { type Pace, patience, readWhole, steady } from './pace.ts';
+import { brokenWords, RegistryError, refusal, unreachable } from './registry-error.ts';
 
 export interface RegistryOptions {
   /** CA certificates in PEM that are trusted besides the system's. */
   readonly ca?: string | undefined;
   /** Without TLS; never chosen by itself. */
   readonly plainHttp?: boolean | undefined;
+  /** What it is called in messages; a registry unless told otherwise. */
+  readonly called?: 'registry' | 'server' | undefined;
+  /** An Authorization header that is sent without being asked for, and like any other to this origin only. */
+  readonly authorization?: string | undefined;
   /** Asked once per registry, and only when it wants to know. */
   readonly credentials?: ((registry: string) => Promise<Credentials | undefined>) | undefined;
   /** Instead of HTTP_PROXY, HTTPS_PROXY and NO_PROXY of the environment; empty texts mean none. */
@@ -25,6 +32,10 @@ export interface RegistryOptions {
   readonly retries?: number | undefined;
   /** Milliseconds for a connection to come about; 10 s unless told otherwise. */
   readonly connectTimeout?: number | undefined;
+  /** How slowly it may send; `patience` unless told otherwise. */
+  readonly pace?: Pace | undefined;
+  /** Ends what is under way. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface RegistryRequest {
@@ -61,14 +72,19 @@ export class RegistryHttp {
   readonly #tokens = new Map<string, Token>();
   #basic: string | undefined;
   #credentials: Promise<Credentials | undefined> | undefined;
+  /** What must not stand in a message, whatever a registry answers with. */
+  readonly #secrets = new Set<string>();
 
   constructor(registry: string, options: RegistryOptions = {}) {
     this.registry = registry;
     this.#options = options;
+    this.#basic = options.authorization;
+    if (options.authorization) this.#secrets.add(options.authorization.replace(/^\w+ /, ''));
     this.#origin = new URL(`${options.plainHttp ? 'http' : 'https'}://${apiHost(registry)}`);
     const trust = options.ca ? { ca: [...rootCertificates, options.ca] } : {};
     this.#dispatcher = new EnvHttpProxyAgent({
       connect: { ...trust, timeout: options.connectTimeout ?? 10_000 },
+      bodyTimeout: (options.pace ?? patience).idleTimeout,
       requestTls: trust,
       ...(options.proxy
         ? { httpProxy: options.proxy.http, httpsProxy: options.proxy.https, noProxy: options.proxy.none }
@@ -80,7 +96,32 @@ export class RegistryHttp {
     const first = await this.#attempt(wanted);
     const answer = first.status === 401 && (await this.#authorize(first, wanted)) ? await this.#attempt(wanted) : first;
     if (wanted.expect.includes(answer.status)) return answer;
-    throw refusal(wanted.asked, answer.status, await text(answer));
+    throw this.#refusal(wanted.asked, answer.status, await this.#text(answer));
+  }
+
+  /** A whole answer in memory. Throws where it is longer than `limit` bytes. */
+  async read(answer: RegistryAnswer, limit: number, asked: string): Promise<Buffer> {
+    const bytes = await readWhole(answer.body, limit, this.#options.pace).catch((error: unknown) => {
+      throw this.broken(asked, error);
+    });
+    if (!bytes) throw new RegistryError(`${asked}: ${answer.url.host} sends more than the ${limit} bytes that it may`);
+    return bytes;
+  }
+
+  /** An answer's bytes as they come, no slower than is bearable. */
+  steady(answer: RegistryAnswer): AsyncGenerator<Buffer> {
+    return steady(answer.body, this.#options.pace);
+  }
+
+  /** Gives an answer back unread. */
+  async drop({ body }: RegistryAnswer): Promise<void> {
+    await body.dump();
+  }
+
+  /** The error for a body that broke off; one that has words already is returned as it is. */
+  broken(asked: string, error: unknown): unknown {
+    if (error instanceof UserError || this.#options.signal?.aborted) return error;
+    return new RegistryError(`${asked}: ${brokenWords(this.registry, error)}`, undefined, [], undefined, error);
   }
 
   async close(): Promise<void> {
@@ -93,13 +134,15 @@ export class RegistryHttp {
     for (let attempt = 0; ; attempt++) {
       try {
         const answer = await this.#follow(wanted);
-        if (attempt >= retries || ![429, 502, 503, 504].includes(answer.status)) return answer;
-        await text(answer);
-        await delay(waitBefore(attempt, answer.headers['retry-after']));
+        // A 500 to what was sent may come after it was kept; to a question it does no harm to ask again.
+        const passing = [429, 502, 503, 504, ...(['GET', 'HEAD'].includes(wanted.method) ? [500] : [])];
+        if (attempt >= retries || !passing.includes(answer.status)) return answer;
+        await this.drop(answer);
+        await delay(waitBefore(attempt, answer.headers['retry-after']), undefined, this.#abort);
       } catch (error) {
-        if (error instanceof RegistryError) throw error;
-        if (attempt >= retries || !isPassing(error)) throw unreachable(this.registry, error);
-        await delay(waitBefore(attempt));
+        if (error instanceof RegistryError || this.#options.signal?.aborted) throw error;
+        if (attempt >= retries || !isPassing(error)) throw unreachable(this.registry, error, this.#options.called);
+        await delay(waitBefore(attempt), undefined, this.#abort);
       }
     }
   }
@@ -112,6 +155,9 @@ export class RegistryHttp {
       const answer = await request(url, {
         method: wanted.method,
         dispatcher: this.#dispatcher,
+        ...this.#abort,
+        // An answer to what was sent may need a registry's time to check it; a question is answered at once or not.
+        headersTimeout: (this.#options.pace ?? patience).idleTimeout * (body === undefined ? 1 : 10),
         headers: { 'user-agent': 'k8s-bm', ...wanted.headers, ...(authorization ? { authorization } : {}) },
         ...(body !== undefined ? { body } : {}),
       });
@@ -121,10 +167,10 @@ export class RegistryHttp {
       await answer.body.dump();
       const next = new URL(headers.location, url);
       if (url.protocol === 'https:' && next.protocol !== 'https:')
-        throw new RegistryError(`${wanted.asked}: the registry redirects to ${next.origin}, which has no TLS`);
+        throw new RegistryError(`${wanted.asked}: ${this.registry} redirects to ${next.origin}, which has no TLS`);
       url = next;
     }
-    throw new RegistryError(`${wanted.asked}: the registry redirects in a circle`);
+    throw new RegistryError(`${wanted.asked}: ${this.registry} redirects in a circle`);
   }
 
   #authorization(scopes: readonly string[] = []): string | undefined {
@@ -139,6 +185,7 @@ export class RegistryHttp {
     if (!bearer && !challenges.some(({ scheme }) => scheme === 'basic')) return false;
     this.#credentials ??= this.#options.credentials?.(this.registry) ?? Promise.resolve(undefined);
     const credentials = await this.#credentials;
+    for (const secret of credentials ? secretsOf(credentials) : []) this.#secrets.add(secret);
     if (bearer) {
       await answer.body.dump();
       this.#tokens.set(scopes.join(' '), await this.#token(bearer, scopes, credentials, asked));
@@ -162,17 +209,38 @@ export class RegistryHttp {
     if (credentials && this.#origin.protocol === 'https:' && url.protocol !== 'https:')
       throw new RegistryError(`${asked}: the registry wants the password sent to ${url.origin}, which has no TLS`);
     try {
-      const answer = await request(url, { method, headers, body: body ?? null, dispatcher: this.#dispatcher });
-      const said = await answer.body.text();
-      if (answer.statusCode !== 200) throw refusal(`${asked}: a token of ${url.host}`, answer.statusCode, said);
+      const dispatcher = this.#dispatcher;
+      const answer = await request(url, { method, headers, body: body ?? null, dispatcher, ...this.#abort });
+      const said = (await readWhole(answer.body, answerLimit, this.#options.pace))?.toString('utf8') ?? '';
+      if (answer.statusCode !== 200) throw this.#refusal(`${asked}: a token of ${url.host}`, answer.statusCode, said);
       const token = readToken(said);
+      if (token) this.#secrets.add(token.authorization.slice('Bearer '.length));
       if (!token) throw new RegistryError(`${asked}: ${url.host} answered without a token`);
       return token;
     } catch (error) {
-      throw error instanceof RegistryError ? error : unreachable(url.host, error);
+      throw error instanceof RegistryError || this.#options.signal?.aborted ? error : unreachable(url.host, error);
     }
   }
+
+  get #abort(): { readonly signal?: AbortSignal } {
+    return this.#options.signal ? { signal: this.#options.signal } : {};
+  }
+
+  async #text({ body }: RegistryAnswer): Promise<string> {
+    const bytes = await readWhole(body, answerLimit, this.#options.pace).catch(() => undefined);
+    return bytes?.toString('utf8') ?? '';
+  }
+
+  /** A registry that answers with what it was sent must not make a message of it. */
+  #refusal(asked: string, status: number, body: string): RegistryError {
+    let said = body;
+    for (const secret of this.#secrets) said = said.replaceAll(secret, '********');
+    return refusal(asked, status, said, this.#options.called);
+  }
 }
+
+/** Bytes of a token, and of what a registry says about a refusal. */
+const answerLimit = 1024 * 1024;
 
 /** Docker Hub's name is not the host that serves it. */
 const apiHost = (registry: string): string => (registry === 'docker.io' ? 'registry-1.docker.io' : registry);
@@ -183,8 +251,6 @@ const single = (headers: Record<string, string | string[] | undefined>): Record<
       value === undefined ? [] : [[key, Array.isArray(value) ? value.join(', ') : value]],
     ),
   );
-
-const text = async ({ body }: RegistryAnswer): Promise<string> => body.text().catch(() => '');
 
 /** Milliseconds; a registry's own Retry-After counts up to a minute. */
 const waitBefore = (attempt: number, retryAfter?: string): number => {
