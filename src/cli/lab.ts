@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { addDemoCommand } from './lab/demo.ts';
 import { addHostCommands } from './lab/hosts.ts';
 import { addImagesCommand } from './lab/images.ts';
 import { addProxyCommand } from './lab/proxy.ts';
@@ -7,5 +8,13 @@ import { addUpCommand } from './lab/up.ts';
 
 /** `k8s-bm lab …`: a file beside this for each subcommand, or for a few that are alike. */
 export const configure = (command: Command): void => {
-  for (const add of [addUpCommand, addStatusCommand, addHostCommands, addImagesCommand, addProxyCommand]) add(command);
+  for (const add of [
+    addUpCommand,
+    addStatusCommand,
+    addHostCommands,
+    addImagesCommand,
+    addProxyCommand,
+    addDemoCommand,
+  ])
+    add(command);
 };

@@ -9,6 +9,7 @@ import { UserError } from '../../util/diagnostic.ts';
 import { tool } from '../tool.ts';
 import type { Program } from './program.ts';
 import { binaryPath } from './program-cache.ts';
+import { versions } from './programs.ts';
 
 /** A file that the lab serves over HTTP in the place of an upstream. */
 export interface ServedFile {
@@ -74,6 +75,12 @@ export const serveBuilt = async (cache: string, file: ServedFile): Promise<void>
   }
   await writeDigest(path);
 };
+
+/** The newest Kubernetes whose kubelet is among served files (their digests by path); undefined while there is none. */
+export const newestServed = (digests: Readonly<Record<string, string>>): string | undefined =>
+  versions.kubernetes.find((version) =>
+    Object.keys(digests).some((path) => path.startsWith(`dl.k8s.io/${version}/`) && path.endsWith('/kubelet')),
+  );
 
 /** Fetches a file from its upstream; a UserError where that fails, or where its published digest is another. */
 export const fetchServed = async (cache: string, file: ServedFile, signal?: AbortSignal): Promise<void> => {

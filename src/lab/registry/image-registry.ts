@@ -5,8 +5,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { RegistryClient } from '../../oci/registry-client.ts';
 import { issue, makeAuthority } from '../../pki/issue.ts';
 import { UserError } from '../../util/diagnostic.ts';
-import { servedDigests } from '../images/binaries.ts';
+import { newestServed, servedDigests } from '../images/binaries.ts';
 import { registryStorage } from '../images/fill.ts';
+import { versions } from '../images/programs.ts';
 import { launch, processesOf } from '../process.ts';
 import type { LabService, ServiceOptions } from '../service.ts';
 import type { LabNetwork, LabPlace } from '../state.ts';
@@ -45,6 +46,7 @@ export const imageRegistry: LabService = {
     await once(place, 'binaries', ['busybox', ...http]);
     const caText = await readFile(ca, 'utf8');
     await waitFor(place, listen, caText, options);
+    const digests = await servedDigests(cache);
     return {
       names: [{ address: network.gateway, names: ['registry.lab'] }],
       files: [{ path: `/etc/docker/certs.d/${registryName}/ca.crt`, content: caText }],
@@ -52,7 +54,8 @@ export const imageRegistry: LabService = {
         image_registry: registryName,
         image_registry_ca: ca,
         binaries_url: `http://${network.gateway}:${binariesPort}`,
-        binaries_sha256: await servedDigests(cache),
+        binaries_sha256: digests,
+        kubernetes_version: newestServed(digests) ?? versions.kubernetes[0],
       },
     };
   },

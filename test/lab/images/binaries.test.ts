@@ -5,7 +5,14 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { fetchServed, isServed, type ServedFile, servedDigests, servedPath } from '../../../src/lab/images/binaries.ts';
+import {
+  fetchServed,
+  isServed,
+  newestServed,
+  type ServedFile,
+  servedDigests,
+  servedPath,
+} from '../../../src/lab/images/binaries.ts';
 import { kubernetes } from '../../../src/lab/images/programs.ts';
 
 const sha256 = createHash('sha256').update('a kubelet').digest('hex');
@@ -57,4 +64,12 @@ describe('a binary from its upstream', () => {
     const left = await readdir(join(cache, 'binaries'), { recursive: true, withFileTypes: true });
     expect(left.filter((entry) => entry.isFile())).toEqual([]);
   });
+});
+
+it('tells the newest Kubernetes that the lab serves', () => {
+  const path = (version: string, file = 'kubelet') => `dl.k8s.io/${version}/bin/linux/amd64/${file}`;
+  expect(newestServed({ [path('v1.35.4')]: '', [path('v1.36.1')]: '', [path('v1.36.3', 'kubectl')]: '' })).toBe(
+    'v1.36.1',
+  );
+  expect(newestServed({ [path('v1.99.0')]: '' })).toBeUndefined();
 });
