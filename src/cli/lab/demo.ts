@@ -30,6 +30,7 @@ const demo = async (flags: PlaceOptions, signal: AbortSignal): Promise<void> => 
     ...(flags.name === 'lab' ? [] : ['--name', flags.name]),
     ...(flags.state === undefined ? [] : ['--state', flags.state]),
   ];
+  say(`k8s-bm is here ${program}; npm link puts it on your PATH.`);
   await step('The images of a cluster, and a registry for them', ['lab', 'images', '--install'], signal);
   if (existsSync(inventory) && (await isUp(flags)))
     say(`\nThe lab is up already, and ${inventory} tells of its hosts: they are taken.`);
