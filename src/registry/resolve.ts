@@ -181,7 +181,7 @@ const candidatesOf = (asks: readonly Ask[], offers: readonly Offer[]): readonly 
     const label = wanted.version !== undefined && !isRange(wanted.version) ? wanted.version : '';
     return [{ version: label, semver: semverOf(label) }];
   }
-  if (wanted.source === 'git' && texts.length === 0) return [{ version: 'HEAD', semver: null }];
+  if (wanted.source === 'git' && texts.length === 0) return [{ version: '', semver: null }];
   const named = texts.find((text) => !isRange(text) && fitting(offers, text).length === 0);
   const asIs = wanted.source === 'git' || named?.startsWith('sha256:');
   const pool = named !== undefined && asIs ? [{ version: named, semver: null, ...digest(named) }] : offers;
