@@ -33,6 +33,11 @@ export const commands: readonly CommandEntry[] = [
     summary: "encrypt and decrypt files and strings, as Ansible's vault",
     load: () => import('./vault.ts'),
   },
+  {
+    name: 'role',
+    summary: 'roles and collections from registries, git and Galaxy: install, lock, update, publish',
+    load: () => import('./role.ts'),
+  },
   { name: 'lab', summary: 'hosts on this machine, to try things and for tests', load: () => import('./lab.ts') },
   { name: 'completion', summary: 'make a shell complete all this', load: () => import('./completion.ts') },
   { name: 'complete', summary: 'what may stand next', hidden: true, load: () => import('./complete.ts') },

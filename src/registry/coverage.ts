@@ -1,3 +1,4 @@
+import { lockedFor } from './graph.ts';
 import { keyOf, type Lock, type Locked, offerOf, placeOf } from './lock.ts';
 import type { Requirement } from './requirements.ts';
 import { keeps } from './resolve.ts';
@@ -14,7 +15,7 @@ export const reached = (
   const own = new Set<string>();
   const queue: Locked[] = [];
   for (const wanted of roots) {
-    const locked = find(wanted, lock);
+    const locked = lockedFor(wanted, lock);
     if (!locked) return { missing: `${wanted.name} is not in it` };
     if (placeOf(locked) !== placeOf(wanted)) return { missing: `${wanted.name} is from another place in it` };
     if (!keeps(offerOf(locked), { wanted, by: undefined }))
@@ -36,13 +37,6 @@ export const reached = (
     }
   }
   return { packages };
-};
-
-/** A collection whose name is not known before it is there is found by its place. */
-const find = (wanted: Requirement, lock: Lock): Locked | undefined => {
-  if (!wanted.nameless) return lock.packages.get(keyOf(wanted));
-  const place = placeOf(wanted);
-  return [...lock.packages.values()].find((each) => each.kind === wanted.kind && placeOf(each) === place);
 };
 
 const nowhere = { file: '', line: 1, column: 1 };

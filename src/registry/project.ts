@@ -9,7 +9,7 @@ import { emptyLock, keyOf, type Lock, type Locked, offerOf, placeOf, readLock, w
 import { referenceRequirement } from './references.ts';
 import { type Requirement, readRequirements } from './requirements.ts';
 import { resolve } from './resolve.ts';
-import type { Sources } from './source.ts';
+import type { Offer, Sources } from './source.ts';
 
 export interface ProjectOptions {
   /** requirements.yml; the lock is beside it. It need not be there. */
@@ -118,6 +118,18 @@ export class Project {
   /** What the lock names, from the cache, or brought into it. */
   bring(locked: Locked, requirements: readonly Requirement[] = []): Promise<Cached> {
     return this.catalogue.fetch(wantedOf(locked, requirements, this.lockFile), offerOf(locked));
+  }
+
+  /** As `bring`, for content that is used where it lies: held against its hash, and brought anew where it has changed. */
+  async bringWhole(locked: Locked, requirements: readonly Requirement[] = []): Promise<Cached> {
+    return (
+      (await this.#options.cache.findWhole(locked.integrity, locked.subfolder)) ?? this.bring(locked, requirements)
+    );
+  }
+
+  /** Every version that the source of something locked has. */
+  offers(locked: Locked): Promise<readonly Offer[]> {
+    return this.catalogue.offers(wantedOf(locked, this.requirements(), this.lockFile));
   }
 
   /** A cache that somebody wrote into is filled anew, once. */

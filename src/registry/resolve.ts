@@ -47,12 +47,21 @@ export const resolve = async (
   return new Map([...resolver.chosen].map(([key, choice]) => [key, lockedOf(choice)]));
 };
 
+/** The best version that one wish alone takes. Throws a UserError where there is none. */
+export const newest = async (
+  wanted: Requirement,
+  knowledge: Knowledge,
+): Promise<{ readonly offer: Offer; readonly found: Package }> => {
+  const offers = await knowledge.offers(wanted);
+  const [offer] = candidatesOf([{ wanted, by: undefined }], offers);
+  if (!offer) throw nothingThere(wanted, offers);
+  return { offer, found: await knowledge.package(wanted, offer) };
+};
+
 /** A collection from a git repository or an archive tells its name itself. */
 const nameOf = async (root: Requirement, knowledge: Knowledge): Promise<Requirement> => {
-  const [offer] = candidatesOf([{ wanted: root, by: undefined }], await knowledge.offers(root));
-  if (!offer) throw nothingThere(root, await knowledge.offers(root));
-  const { contents } = await knowledge.package(root, offer);
-  return { ...root, name: contents.name as string, nameless: false };
+  const { found } = await newest(root, knowledge);
+  return { ...root, name: found.contents.name as string, nameless: false };
 };
 
 /**

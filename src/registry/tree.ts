@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { copyFile, mkdir, readdir, readFile, readlink, stat, symlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 
 /** In every folder that was installed: where it is from. Not part of what it says it is. */
 export const originFile = '.k8s-bm-origin.json';
@@ -39,4 +39,31 @@ export const hashTree = async (folder: string, to?: string): Promise<string> => 
   };
   await walk('');
   return `sha256:${hash.digest('hex')}`;
+};
+
+/** The paths that differ between two folders, in order: content, kind, whether it can be executed. */
+export const changedFiles = async (one: string, other: string): Promise<readonly string[]> => {
+  const [before, after] = await Promise.all([listing(one), listing(other)]);
+  const paths = new Set([...before.keys(), ...after.keys()]);
+  return [...paths].filter((path) => before.get(path) !== after.get(path)).sort();
+};
+
+const listing = async (folder: string): Promise<ReadonlyMap<string, string>> => {
+  const found = new Map<string, string>();
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    const from = join(entry.parentPath, entry.name);
+    const path = relative(folder, from);
+    if (path === originFile || path === '.git' || path.startsWith('.git/')) continue;
+    if (entry.isSymbolicLink()) found.set(path, `link ${await readlink(from)}`);
+    else if (entry.isFile()) {
+      const executable = ((await stat(from)).mode & 0o111) !== 0;
+      found.set(
+        path,
+        `${executable} ${createHash('sha256')
+          .update(await readFile(from))
+          .digest('hex')}`,
+      );
+    } else found.set(path, entry.isDirectory() ? 'folder' : 'other');
+  }
+  return found;
 };

@@ -1,5 +1,5 @@
 import { connect } from 'node:tls';
-import { basic } from '../../oci/authentication.ts';
+import { basic, type Credentials } from '../../oci/authentication.ts';
 import { dockerCredentials } from '../../oci/docker-config.ts';
 import { RegistryClient } from '../../oci/registry-client.ts';
 import { type RegistryAnswer, RegistryHttp, type RegistryOptions } from '../../oci/registry-http.ts';
@@ -23,6 +23,18 @@ export class Network {
       const credentials = dockerCredentials(this.#options);
       return new RegistryClient(host, { ...(await this.#common(host)), plainHttp, credentials });
     });
+  }
+
+  /** Throws where a registry does not take these credentials. */
+  async checkCredentials(host: string, credentials: Credentials): Promise<void> {
+    const plainHttp = isLoopback(host) && !(await speaksTls(host));
+    const options = { ...(await this.#common(host)), plainHttp, credentials: async () => credentials };
+    const client = new RegistryClient(host, options);
+    try {
+      await client.ping();
+    } finally {
+      await client.close();
+    }
   }
 
   /** Asks a web server; `authorization` goes to the URL's own origin only. Redirects are followed, but never to less TLS. */

@@ -1,0 +1,34 @@
+import { folderOf, readOrigin } from './install.ts';
+import { isName } from './locate.ts';
+import type { Project } from './project.ts';
+import { changedFiles } from './tree.ts';
+
+export interface Finding {
+  readonly name: string;
+  /** A sentence; undefined where all is well. */
+  readonly problem: string | undefined;
+}
+
+/**
+ * Compares every installed folder with what the lock names: that is taken from the cache, which is held against its hash, or
+ * brought anew. What a folder says of itself counts for nothing.
+ */
+export const verify = async (project: Project): Promise<readonly Finding[]> => {
+  const requirements = project.requirements();
+  const packages = [...(project.lock()?.packages.values() ?? [])].filter(({ kind, name }) => isName(kind, name));
+  return Promise.all(
+    packages.map(async (locked): Promise<Finding> => {
+      const { name, version } = locked;
+      const folder = folderOf(locked, project.places);
+      const origin = readOrigin(folder);
+      if (!origin) return { name, problem: 'is not installed' };
+      if (origin.integrity !== locked.integrity)
+        return { name, problem: `is ${origin.version}, and the lock says ${version}` };
+      const cached = await project.bringWhole(locked, requirements);
+      const files = await changedFiles(folder, cached.folder);
+      if (files.length === 0) return { name, problem: undefined };
+      const more = files.length > 5 ? ` and ${files.length - 5} more` : '';
+      return { name, problem: `was changed since it was installed: ${files.slice(0, 5).join(', ')}${more}` };
+    }),
+  );
+};
