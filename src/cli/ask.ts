@@ -23,9 +23,10 @@ export const askSecret = (question: string, signal: AbortSignal): Promise<string
 
 const read = async (question: string, echo: boolean, signal: AbortSignal): Promise<string | undefined> => {
   if (!process.stdin.isTTY) return undefined;
-  process.stderr.write(question);
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const terminal = createInterface({ input: process.stdin, output: echo ? process.stderr : nowhere, terminal: true });
+  // Not before the terminal has stopped to echo: a quick answer would be seen.
+  process.stderr.write(question);
   try {
     return await new Promise<string>((resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });

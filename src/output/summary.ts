@@ -1,4 +1,4 @@
-import type { Event } from '../run/events.ts';
+import type { Event, TaskName } from '../run/events.ts';
 import { formatPosition } from '../util/position.ts';
 import type { ReporterOptions } from './reporter.ts';
 import { style } from './style.ts';
@@ -9,10 +9,14 @@ type RunEnd = Event & { readonly type: 'run-end' };
 export class Summary {
   readonly #lost = new Map<string, readonly string[]>();
   readonly #times = new Map<number, { readonly title: string; readonly position: string; ms: number }>();
+  /** Tasks that hosts have begun and not ended. */
+  readonly #begun = new Map<string, TaskName>();
   #running: { readonly id: number; readonly at: number } | undefined;
 
   event(event: Event): void {
     if (event.type === 'handlers-lost') this.#lost.set(event.host, event.handlers);
+    if (event.type === 'host-start') this.#begun.set(event.host, event.task);
+    if (event.type === 'task-result' || event.type === 'unreachable') this.#begun.delete(event.host);
     if (event.type === 'task-start') {
       this.#stop(event.at);
       this.#running = { id: event.task.id, at: event.at };
@@ -44,9 +48,17 @@ export class Summary {
     const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
     const spent = `${count(end.recap.size, 'host')}, ${count(messages, 'message')}, ${duration(end.at)}`;
     lines.push('', style.quiet(spent));
-    if (end.interrupted) lines.push(style.failed('interrupted: what had begun was ended, the rest did not run'));
+    if (end.interrupted) lines.push(...this.#interrupted());
     if (options.profile) lines.push('', ...this.#profile(end.at));
     return lines;
+  }
+
+  #interrupted(): string[] {
+    const ended = [...this.#begun].map(
+      ([host, { title, position }]) => `  ${host}: ${title} ${style.quiet(`at ${formatPosition(position)}`)}`,
+    );
+    const what = ended.length > 0 ? 'these tasks were ended in their middle' : 'no task was ended in its middle';
+    return [style.failed(`interrupted: ${what}, and what comes after them did not run`), ...ended.sort()];
   }
 
   #profile(total: number): string[] {

@@ -59,8 +59,9 @@ export const failureOf = (error: unknown): Result | undefined => {
   const { name, message } = error as Error;
   if (error instanceof UserError) {
     const [first] = error.diagnostics;
-    const where = first?.position ? ` (${formatPosition(first.position)})` : '';
-    return resultOf({ changed: false, failed: true, msg: `${first?.message ?? message}${where}` });
+    // What has a place is shown with its line and its hint; what has none is told by this text alone.
+    const more = first?.position ? ` (${formatPosition(first.position)})` : first?.hint ? `; ${first.hint}` : '';
+    return resultOf({ changed: false, failed: true, msg: `${first?.message ?? message}${more}` });
   }
   if (name === 'ModuleFailure') {
     const fields = (error as Error & { fields?: ReadonlyMap<string, Value> }).fields ?? new Map();

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,9 +16,10 @@ import {
 import { findModule } from '../../src/modules/modules.ts';
 import { createTemplar } from '../../src/template/create-templar.ts';
 import type { Scope, Value } from '../../src/template/values.ts';
-import { quote } from '../../src/transport/shell/quote.ts';
-import type { Reply, Script, ShellFunction } from '../../src/transport/transport.ts';
+import { quote, sh } from '../../src/transport/shell/quote.ts';
+import type { RemoteShell, Reply, Script, ShellFunction } from '../../src/transport/transport.ts';
 import { encode } from '../../src/util/bytes.ts';
+import { connectLocally } from '../transport/shell/local-shells.ts';
 
 /** Runs modules on this machine, without engine or transport: one `sh` for each script. */
 export interface Setting {
@@ -113,49 +114,60 @@ export const hostModule = (name: string): HostModule => {
   return module;
 };
 
-/** One script in a shell of its own. */
+/** One script: in the shell of this machine that is kept for all of them, as a host's is. */
 export const runScript = async (script: Script, setting: Setting = {}): Promise<Reply> => {
-  const whole = `${definitions(script.functions ?? [])}\n${script.text.text}\n`;
+  if (setting.run) return setting.run(standalone(script), script.stdin ?? new Uint8Array());
+  if (setting.readOnly) return runReadOnly(script, setting);
+  const shell = await keptShell(setting.shell ?? 'sh');
+  const text = setting.cwd === undefined ? script.text : sh`cd ${setting.cwd} || exit 98\n${script.text}`;
+  const environment = { ...setting.environment, ...script.environment };
+  const [reply] = await shell.send([{ ...script, text, environment }]);
+  return reply as Reply;
+};
+
+const keptShells = new Map<string, Promise<RemoteShell>>();
+
+const keptShell = (name: 'sh' | 'busybox'): Promise<RemoteShell> => {
+  let shell = keptShells.get(name);
+  if (!shell) {
+    shell = connectLocally(cleanShell(name)).then((connection) => connection.shell({ method: 'none' }));
+    keptShells.set(name, shell);
+  }
+  return shell;
+};
+
+/** A shell that sees nothing of this process's environment but what a login would give it. */
+const cleanShell = (name: 'sh' | 'busybox'): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'kb-shell-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const path = name === 'busybox' ? appletPath() : (process.env.PATH ?? '/usr/bin:/bin');
+  const program = name === 'busybox' ? '/bin/busybox ash' : '/bin/sh';
+  const variables = `HOME=${quote(process.env.HOME ?? '/')} PATH=${quote(path)}`;
+  writeFileSync(join(folder, 'sh'), `#!/bin/sh\nexec /usr/bin/env -i ${variables} ${program} "$@"\n`, { mode: 0o755 });
+  return join(folder, 'sh');
+};
+
+/** A script with its functions and environment as one text. */
+const standalone = (script: Script): string => {
   const exports = Object.entries(script.environment ?? {}).map(([name, value]) => `export ${name}=${quote(value)}\n`);
-  if (setting.run) return setting.run(exports.join('') + whole, script.stdin ?? new Uint8Array());
+  return `${exports.join('')}${definitions(script.functions ?? [])}\n${script.text.text}\n`;
+};
+
+const runReadOnly = async (script: Script, setting: Setting): Promise<Reply> => {
   const directory = mkdtempSync(join(tmpdir(), 'kb-script-'));
   try {
     const file = join(directory, 'script');
-    writeFileSync(file, encode(whole));
-    const busybox = setting.shell === 'busybox';
-    const [program, args] = busybox ? ['/bin/busybox', ['ash', file]] : ['/bin/sh', [file]];
-    const command = [program as string, ...(args as string[])];
-    const [run, ...words] = setting.readOnly
-      ? ['unshare', '-m', 'sh', '-c', remountReadOnly, 'sh', ...command]
-      : command;
-    const child = spawn(run as string, words, {
+    writeFileSync(file, encode(standalone(script)));
+    const shell = setting.shell === 'busybox' ? ['/bin/busybox', 'ash'] : ['/bin/sh'];
+    const path = setting.shell === 'busybox' ? appletPath() : (process.env.PATH ?? '/usr/bin:/bin');
+    const ran = spawnSync('unshare', ['-m', 'sh', '-c', remountReadOnly, 'sh', ...shell, file], {
       cwd: setting.cwd,
-      env: {
-        HOME: process.env.HOME ?? '/',
-        PATH: busybox ? appletPath() : (process.env.PATH ?? '/usr/bin:/bin'),
-        ...setting.environment,
-        ...script.environment,
-      },
-      ...(script.timeoutMs === undefined ? {} : { timeout: script.timeoutMs }),
+      env: { HOME: process.env.HOME ?? '/', PATH: path, ...setting.environment },
+      input: script.stdin ?? new Uint8Array(),
+      maxBuffer: 1 << 26,
     });
-    const started = performance.now();
-    const stdout: Uint8Array[] = [];
-    const stderr: Uint8Array[] = [];
-    child.stdout.on('data', (bytes) => stdout.push(bytes));
-    child.stderr.on('data', (bytes) => stderr.push(bytes));
-    child.stdin.on('error', () => {});
-    child.stdin.end(script.stdin ?? new Uint8Array());
-    const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
-      child.on('error', reject);
-      child.on('close', (...ended) => resolve(ended));
-    });
-    return {
-      code: code ?? 143,
-      stdout: Buffer.concat(stdout),
-      stderr: Buffer.concat(stderr),
-      timedOut: signal !== null && script.timeoutMs !== undefined,
-      durationMs: performance.now() - started,
-    };
+    if (ran.error) throw ran.error;
+    return { code: ran.status ?? 143, stdout: ran.stdout, stderr: ran.stderr, timedOut: false, durationMs: 0 };
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

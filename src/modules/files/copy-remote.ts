@@ -198,6 +198,10 @@ kb_stat '' ${told}`,
 const fromFile: ShellFunction = {
   name: 'kb_from',
   text: `kb_from() {
-  kb_err=$(dd if="$1" of="$kb_tmp" bs=65536 conv=fsync 2>&1) || kb_fail "copying $1 failed: $kb_err"
+  kb_err=$(dd if="$1" of="$kb_tmp" bs=65536 conv=fsync 2>&1) || {
+    kb_err=\${kb_err%%
+*}
+    kb_fail "copying $1 failed: \${kb_err##*: }"
+  }
 }`,
 };

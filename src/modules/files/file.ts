@@ -1,7 +1,7 @@
 import { sh } from '../../transport/shell/quote.ts';
 import { type Arguments, defineModule, type Look, type ModuleContext, type OptionTable } from '../module.ts';
 import { flag, needed, text } from '../read.ts';
-import { home, remotePath } from '../shell/path.ts';
+import { expanded, home, remotePath } from '../shell/path.ts';
 import { fail, put, readRecords } from '../shell/records.ts';
 import { readStat, stat, whyUnreadable } from '../shell/stat.ts';
 import { readWalk, walk } from '../shell/walk.ts';
@@ -95,7 +95,7 @@ done
 ${
   src === undefined || (state !== 'link' && state !== 'hard')
     ? sh`:`
-    : sh`kb_src=${remotePath(src)}
+    : sh`kb_src=${state === 'link' ? expanded(src) : remotePath(src)}
 kb_put src "$kb_src"
 case $kb_src in /*) ;; *) [ ${state} = hard ] || case $kb_path in */*) kb_src=\${kb_path%/*}/$kb_src ;; esac ;; esac
 kb_stat src_ "$kb_src" -L

@@ -15,6 +15,7 @@ export const openTemp: ShellFunction = {
   name: 'kb_open',
   needs: [fail],
   text: `kb_open() {
+  kb_for=$1
   case $1 in */*) kb_dir=\${1%/*}/ ;; *) kb_dir=./ ;; esac
   [ -d "$kb_dir" ] || kb_fail "Destination directory \${kb_dir%/} does not exist"
   [ ! -d "$1" ] || [ -L "$1" ] || kb_fail "$1 is a directory, not a file"
@@ -35,10 +36,14 @@ export const takeContent: ShellFunction = {
   needs: [fail],
   text: `kb_take() {
   if [ "$1" -gt 0 ]; then
-    kb_err=$(dd bs=65536 iflag=fullblock,count_bytes count="$1" conv=fsync of="$kb_tmp" 2>&1) || kb_fail "writing $kb_tmp failed: $kb_err"
+    kb_err=$(dd bs=65536 iflag=fullblock,count_bytes count="$1" conv=fsync of="$kb_tmp" 2>&1) || {
+      kb_err=\${kb_err%%
+*}
+      kb_fail "writing $kb_for failed: \${kb_err##*: }"
+    }
   else : > "$kb_tmp"
   fi
-  [ "$(stat -c %s -- "$kb_tmp")" = "$1" ] || kb_fail "writing $kb_tmp failed: not all of its $1 bytes arrived"
+  [ "$(stat -c %s -- "$kb_tmp")" = "$1" ] || kb_fail "writing $kb_for failed: not all of its $1 bytes arrived"
 }`,
 };
 

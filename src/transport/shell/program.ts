@@ -39,10 +39,13 @@ export const farSide = ({ nonce, scratch, shell, terminal }: ProgramOptions): Sh
     sh`kb_n=${nonce} kb_sh=${shell} kb_tty=${terminal ? 'tty' : ''} kb_d=`,
     sh`for kb_b in "$XDG_RUNTIME_DIR" /dev/shm /run; do
   case $kb_b in /run* | /dev/shm) ;; *) continue ;; esac
-  [ -w "$kb_b" ] && mkdir -m 700 "$kb_b/"${scratch} 2>/dev/null && kb_d=$kb_b/${scratch} && break
+  [ -w "$kb_b" ] && mkdir -m 700 "$kb_b/"${scratch} 2>/dev/null || continue
+  kb_d=$kb_b/${scratch}
+  { printf '%s\\n' ${worker.text} >"$kb_d/worker"; } 2>/dev/null && break
+  rm -rf "$kb_d"
+  kb_d=
 done
-[ "$kb_d" ] || { echo "$kb_n X"; exit 1; }
-printf '%s\\n' ${worker.text} >"$kb_d/worker"`,
+[ "$kb_d" ] || { echo "$kb_n X"; exit 1; }`,
     reader,
     starter,
   ]);

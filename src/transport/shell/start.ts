@@ -95,7 +95,7 @@ const handshake = (
     const scanner = new MarkScanner(nonce, note, ({ kind, rest }) => {
       if (kind === 'B') send();
       else if (kind === 'H') settle(() => resolve(rest));
-      else if (kind === 'X') refuse('neither /run nor /dev/shm is writable there, and scratch files go nowhere else');
+      else if (kind === 'X') refuse('neither /run nor /dev/shm takes a file there, and scratch files go nowhere else');
     });
     channel.onOutput((stream, bytes) => (stream === 'stdout' ? scanner.push(bytes) : note(bytes)));
     void channel.closed.then(({ code, reason }) => {

@@ -158,7 +158,7 @@ const logIn = async (
   let lost: string | undefined;
   // node-ssh stops listening once it is connected: without this, a reset would end the whole process.
   client.on('error', (error) => {
-    lost ??= error.message;
+    lost ??= whyLost(error);
   });
   client.on('close', () => {
     lost ??= 'the connection was closed by the other side';
@@ -185,6 +185,15 @@ const logIn = async (
       client.end();
     },
   };
+};
+
+/** Why a connection that was up is not any more. */
+const whyLost = (error: SshFailure): string => {
+  if (error.level === 'client-timeout')
+    return `the connection was lost: no answer for ${(keepaliveMs * keepaliveTries) / 1000} s`;
+  return error.code === 'ECONNRESET' || error.code === 'EPIPE'
+    ? 'the connection was reset'
+    : `the connection was lost: ${error.message}`;
 };
 
 interface SshFailure extends Error {
