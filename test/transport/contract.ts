@@ -129,7 +129,8 @@ export const transportContract = (name: string, connect: () => Promise<Connectio
         { text: sh`sleep ${nap} & sleep ${nap}`, timeoutMs: 200 },
         { text: sh`echo on` },
       ]);
-      expect(late).toMatchObject({ code: 143, timedOut: true });
+      // On a machine that is very busy, KILL comes before the shell has heard TERM.
+      expect(late).toMatchObject({ code: expect.toBeOneOf([143, 137]), timedOut: true });
       expect(said(next as Reply)).toEqual({ code: 0, out: 'on\n', err: '' });
       expect(await sessions()).not.toContain(`sleep ${nap}`);
     });
