@@ -1,12 +1,12 @@
-import { sh } from '../../transport/shell/quote.ts';
+import { joinShell, sh } from '../../transport/shell/quote.ts';
 import { decode } from '../../util/bytes.ts';
 import { fromPlain } from '../coerce.ts';
 import { defineModule, ModuleFailure } from '../module.ts';
-import { result } from '../read.ts';
+import { flag, result } from '../read.ts';
 import { fail, put, readRecords } from '../shell/records.ts';
 
 /** What `docker info` and `docker ps` tell of a host, as `community.docker.docker_host_info` returns it; reads only. */
-export const docker_host_info = defineModule<null, unknown>({
+export const docker_host_info = defineModule<{ containers: boolean; images: boolean }, unknown>({
   name: 'docker_host_info',
   aliases: ['community.docker.docker_host_info'],
   summary: 'Retrieve facts about the Docker host',
@@ -14,15 +14,17 @@ export const docker_host_info = defineModule<null, unknown>({
     containers: { type: 'bool', default: false, description: 'List the containers too.' },
     images: { type: 'bool', default: false, description: 'List the images too.' },
   },
-  prepare: () => null,
-  look: () => ({
+  prepare: (args) => ({ containers: flag(args, 'containers'), images: flag(args, 'images') }),
+  look: (wanted) => ({
     script: {
       functions: [put, fail],
-      text: sh`command -v docker >/dev/null 2>&1 || { kb_put docker absent; exit 0; }
-kb_out=$(docker info --format '{{json .}}' 2>&1) || kb_fail "$kb_out"
-kb_put containers "$(docker ps --all --no-trunc --format '{{json .}}')"
-kb_put images "$(docker images --no-trunc --format '{{json .}}')"
-printf 'content=%s' "$kb_out"`,
+      text: joinShell([
+        sh`command -v docker >/dev/null 2>&1 || { kb_put docker absent; exit 0; }
+kb_out=$(docker info --format '{{json .}}' 2>&1) || kb_fail "$kb_out"`,
+        ...(wanted.containers ? [sh`kb_put containers "$(docker ps --all --no-trunc --format '{{json .}}')"`] : []),
+        ...(wanted.images ? [sh`kb_put images "$(docker images --no-trunc --format '{{json .}}')"`] : []),
+        sh`printf 'content=%s' "$kb_out"`,
+      ]),
     },
     parse: (reply) => {
       const { fields, content } = readRecords(reply);
@@ -40,7 +42,9 @@ printf 'content=%s' "$kb_out"`,
       };
     },
   }),
-  plan: (_, found) => {
+  plan: (_, found, { checkMode }) => {
+    // What a check would have installed before is not there to be asked.
+    if (!found && checkMode) return { outcome: 'nothing', changes: [], result: result({ changed: false }) };
     if (!found) throw new ModuleFailure('Docker is not installed on this host');
     const fields = fromPlain(found) as unknown as ReadonlyMap<string, never>;
     return { outcome: 'nothing', changes: [], result: result({ changed: false, ...Object.fromEntries(fields) }) };

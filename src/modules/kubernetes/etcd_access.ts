@@ -19,6 +19,8 @@ interface Wanted {
 }
 
 interface Found {
+  /** Why etcd could not be asked. */
+  readonly unreachable: string | undefined;
   readonly authentication: boolean;
   readonly keys: ReadonlyMap<string, string>;
   /** By role: what it may do, as `type key..end`. */
@@ -83,7 +85,7 @@ export const etcd_access = defineModule<Wanted, Found>({
       // A role or user that is not there is an answer; anything else that goes wrong is not.
       text: joinShell([
         sh`kb_etcd() { kb_out=$(${etcdctl} "$@" -w json 2>&1) || case $kb_out in *'not found'*) kb_out=null ;; *) kb_fail "etcdctl $*: $kb_out" ;; esac; }`,
-        sh`kb_etcd auth status; kb_put authentication "$kb_out"`,
+        sh`kb_out=$(${etcdctl} auth status -w json 2>&1) || { kb_put unreachable "$kb_out"; exit 0; }; kb_put authentication "$kb_out"`,
         ...[...keys.keys()].map((key) => sh`kb_etcd get ${key}; kb_put ${`key ${key}`} "$kb_out"`),
         ...[...roles.keys()].map((role) => sh`kb_etcd role get ${role}; kb_put ${`role ${role}`} "$kb_out"`),
         ...[...users.keys()].map((user) => sh`kb_etcd user get ${user}; kb_put ${`user ${user}`} "$kb_out"`),
@@ -92,7 +94,9 @@ export const etcd_access = defineModule<Wanted, Found>({
     parse: (reply) => readFound(readRecords(reply).fields),
   }),
 
-  plan: (wanted, found) => {
+  plan: (wanted, found, { checkMode }) => {
+    if (found?.unreachable !== undefined && !checkMode)
+      throw new ModuleFailure(`etcd does not answer: ${found.unreachable}`);
     const changes = changesOf(wanted, found as Found).map(({ change }) => change);
     if (wanted.authentication && !wanted.users.get('root')?.includes('root')) {
       throw new ModuleFailure('etcd turns authentication on only when a user root has the role root');
@@ -181,11 +185,13 @@ interface RoleReply {
 
 const readFound = (fields: ReadonlyMap<string, string>): Found => {
   const found = {
+    unreachable: fields.get('unreachable'),
     authentication: false,
     keys: new Map<string, string>(),
     roles: new Map<string, Set<string>>(),
     users: new Map<string, Set<string>>(),
   };
+  if (found.unreachable !== undefined) return found;
   for (const [field, json] of fields) {
     const [kind = '', name = ''] = [field.slice(0, field.indexOf(' ')), field.slice(field.indexOf(' ') + 1)];
     const reply = JSON.parse(json) as unknown;

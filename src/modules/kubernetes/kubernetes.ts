@@ -2,6 +2,8 @@ import type { Module } from '../module.ts';
 import { certificate } from './certificate.ts';
 import { certificate_authority } from './certificate_authority.ts';
 import { etcd_access } from './etcd_access.ts';
+import { host_reach } from './host_reach.ts';
+import { host_survey } from './host_survey.ts';
 import { k8s } from './k8s.ts';
 import { node_image } from './node_image.ts';
 import { private_key } from './private_key.ts';
@@ -12,6 +14,8 @@ export const kubernetes: readonly Module[] = [
   certificate,
   certificate_authority,
   etcd_access,
+  host_reach,
+  host_survey,
   k8s,
   node_image,
   private_key,

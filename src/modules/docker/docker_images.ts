@@ -1,0 +1,71 @@
+import { joinShell, sh } from '../../transport/shell/quote.ts';
+import { defineModule, ModuleFailure } from '../module.ts';
+import { result, texts } from '../read.ts';
+import { fail, put, readRecords } from '../shell/records.ts';
+
+interface Found {
+  readonly hasDocker: boolean;
+  readonly missing: readonly string[];
+}
+
+/** Several images on a host at once: one look for all, and those that are missing are pulled side by side. */
+export const docker_images = defineModule<readonly string[], Found>({
+  name: 'docker_images',
+  summary: 'Pull several Docker images at once',
+  options: {
+    names: { type: 'list', elements: 'str', required: true, description: 'The images, with their tags or digests.' },
+  },
+
+  prepare: (args) => [...new Set(texts(args, 'names'))],
+
+  look: (names) => ({
+    script: {
+      functions: [put],
+      // inspect prints what it finds, and complains of the others: those are asked for one by one, to tell which they are.
+      text: sh`command -v docker >/dev/null 2>&1 || { kb_put docker absent; exit 0; }
+docker image inspect --format x ${names} >/dev/null 2>&1 && exit 0
+for kb_x in ${names}; do docker image inspect --format x "$kb_x" >/dev/null 2>&1 || kb_put missing "$kb_x"; done`,
+    },
+    parse: (reply) => {
+      const { fields, all } = readRecords(reply);
+      const hasDocker = fields.get('docker') !== 'absent';
+      return { hasDocker, missing: hasDocker ? all.flatMap(([key, name]) => (key === 'missing' ? [name] : [])) : [] };
+    },
+  }),
+
+  plan: (names, found, { checkMode }) => {
+    const { hasDocker, missing } = found as Found;
+    if (!hasDocker && !checkMode) throw new ModuleFailure('Docker is not installed on this host');
+    const wanted = hasDocker ? missing : names;
+    return {
+      outcome: wanted.length > 0 ? 'change' : 'nothing',
+      changes: wanted.map((name) => ({ what: `image ${name}`, before: null, after: 'pulled' })),
+      result: result({ changed: wanted.length > 0, pulled: [...wanted] }),
+    };
+  },
+
+  apply: (_, found) => {
+    const missing = found?.missing ?? [];
+    return {
+      script: {
+        functions: [put, fail],
+        text: joinShell([
+          sh`kb_folder=/dev/shm/k8s-bm.pull.$$; mkdir -m 700 -- "$kb_folder" || exit 1`,
+          ...missing.map(
+            (name, i) =>
+              sh`{ docker pull --quiet ${name} >"$kb_folder/"${i} 2>&1 || kb_put failed ${name}": $(tail -n 3 "$kb_folder/"${i})"; } &`,
+          ),
+          sh`wait; rm -rf -- "$kb_folder"`,
+        ]),
+      },
+      finish: (reply) => {
+        const failed = readRecords(reply).all.flatMap(([key, text]) => (key === 'failed' ? [text] : []));
+        if (failed.length > 0)
+          throw new ModuleFailure(
+            `these images can't be pulled:\n  ${failed.join('\n  ')}\nMake the registry reachable from this host, or set image_registry to one that is`,
+          );
+        return result({ changed: true, pulled: [...missing] });
+      },
+    };
+  },
+});

@@ -1,0 +1,113 @@
+import { sh } from '../../transport/shell/quote.ts';
+import { asText, fromPlain, plain } from '../coerce.ts';
+import { type Arguments, defineModule } from '../module.ts';
+import { dict, list, number, result, text, texts } from '../read.ts';
+import { put, readRecords } from '../shell/records.ts';
+import { type Expected, problemsOf, type Survey } from './survey-problems.ts';
+
+/**
+ * What a host is like before it becomes part of a cluster, and what of it stands in the way: who holds the ports, where
+ * its routes lead, what Docker runs and how it was started, its clock, its disk, its cgroups. Reads only.
+ */
+export const host_survey = defineModule<Expected, Survey>({
+  name: 'host_survey',
+  summary: 'Find out what stands in the way of Kubernetes on a host',
+  options: {
+    networks: { type: 'dict', description: 'Ranges that the cluster will use, by the name of their setting.' },
+    pod_network: { type: 'str', description: "Which of them is flannel's: its own routes are no obstacle." },
+    ports: {
+      type: 'list',
+      elements: 'dict',
+      description: 'TCP ports that the cluster will use.',
+      options: {
+        port: { type: 'int', required: true, description: 'The port.' },
+        process: { type: 'str', required: true, description: 'The program that will hold it.' },
+        container: { type: 'str', required: true, description: 'The container of ours that this program is part of.' },
+      },
+    },
+    docker_settings: {
+      type: 'list',
+      elements: 'str',
+      description: "Keys that will stand in daemon.json, which must not be flags of dockerd's too.",
+    },
+    disk_mb: { type: 'int', default: 0, description: "Megabytes that must be free in Docker's folder at first." },
+  },
+
+  prepare: (args) => ({
+    networks: plain(dict(args, 'networks')) as Record<string, string>,
+    podNetwork: text(args, 'pod_network'),
+    ports: list(args, 'ports').map((entry) => {
+      const port = entry as unknown as Arguments;
+      const word = (name: string) => asText(port.get(name) ?? '');
+      return { port: number(port, 'port') ?? 0, process: word('process'), container: word('container') };
+    }),
+    dockerSettings: texts(args, 'docker_settings'),
+    diskMb: number(args, 'disk_mb') ?? 0,
+  }),
+
+  look: () => ({
+    script: {
+      functions: [put],
+      text: sh`kb_put clock "$(date +%s)"
+kb_put routes "$(ip -4 route 2>/dev/null)"
+if command -v ss >/dev/null 2>&1; then kb_put sockets "$(ss -Hltnp 2>/dev/null)"
+else kb_put ports "$(cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | sed -n 's/^ *[0-9]*: [0-9A-F]*:\\([0-9A-F]*\\) [0-9A-F:]* 0A .*/\\1/p')"; fi
+kb_put cgroups "$(cat /sys/fs/cgroup/cgroup.controllers 2>/dev/null || sed -n 's/^\\([a-z_]*\\)\\t[0-9]*\\t[0-9]*\\t1$/\\1/p' /proc/cgroups | tr '\\n' ' ')"
+kb_x=/var/lib/docker; [ -d "$kb_x" ] || kb_x=/var/lib; [ -d "$kb_x" ] || kb_x=/
+kb_put disk "$(df -Pk "$kb_x" 2>/dev/null | tail -n 1)"
+kb_pid=$(pidof dockerd 2>/dev/null | tr ' ' '\\n' | tail -n 1)
+[ -z "$kb_pid" ] || kb_put dockerd "$(tr '\\000' '\\n' </proc/"$kb_pid"/cmdline 2>/dev/null)"
+command -v docker >/dev/null 2>&1 || exit 0
+kb_put docker "$(docker version --format '{{.Server.Version}}' 2>/dev/null)"
+kb_put containers "$(docker ps --format '{{.Names}}\t{{.Label "k8s-bm.hash"}}\t{{.Label "io.kubernetes.pod.uid"}}' 2>/dev/null)"`,
+    },
+    parse: (reply) => readSurvey(readRecords({ ...reply, code: 0 }).fields),
+  }),
+
+  plan: (expected, found) => {
+    const survey = found as Survey;
+    return {
+      outcome: 'nothing',
+      changes: [],
+      result: result({
+        changed: false,
+        problems: problemsOf(survey, expected),
+        clock: survey.clock,
+        docker_version: survey.dockerVersion,
+        own_containers: [...survey.ownContainers],
+        containers: [...survey.containers],
+        made: [...survey.made],
+        routes: fromPlain(survey.routes),
+      }),
+    };
+  },
+});
+
+const readSurvey = (fields: ReadonlyMap<string, string>): Survey => {
+  const lines = (name: string): string[] => (fields.get(name) ?? '').split('\n').filter((line) => line.trim() !== '');
+  const containers = lines('containers').map((line) => line.split('\t'));
+  return {
+    clock: Number(fields.get('clock') ?? 0),
+    routes: lines('routes').map((line) => {
+      const [to = '', ...words] = line.split(' ');
+      return { to, device: words[words.indexOf('dev') + 1] ?? '' };
+    }),
+    listening: [
+      ...lines('sockets').map((line) => {
+        const [, , , local = ''] = line.split(/\s+/);
+        return { port: Number(local.split(':').at(-1)), process: /users:\(\("([^"]*)"/.exec(line)?.[1] };
+      }),
+      ...lines('ports').map((port) => ({ port: Number.parseInt(port, 16), process: undefined })),
+    ],
+    cgroups: (fields.get('cgroups') ?? '').split(/\s+/).filter(Boolean),
+    diskFreeMb: Math.floor(Number((fields.get('disk') ?? '').split(/\s+/)[3] ?? 0) / 1024),
+    dockerdFlags: lines('dockerd').flatMap((word) => /^--([a-z-]+)/.exec(word)?.[1] ?? []),
+    dockerVersion: fields.get('docker') || undefined,
+    made: containers.flatMap(([name = '', hash]) => (hash ? [`${podName(name)}=${hash}`] : [])),
+    containers: containers.flatMap(([name = '', hash]) => (hash ? [name] : [])),
+    ownContainers: containers.flatMap(([name = '', hash, pod]) => (hash || pod ? [] : [name])),
+  };
+};
+
+/** Of `k8s_POD_kube-scheduler-n1_kube-system_0123…_0`, what does not change when the kubelet starts it anew. */
+const podName = (name: string): string => (name.startsWith('k8s_POD_') ? (name.split('_')[2] ?? name) : name);
