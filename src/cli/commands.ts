@@ -38,6 +38,11 @@ export const commands: readonly CommandEntry[] = [
     summary: 'roles and collections from registries, git and Galaxy: install, lock, update, publish',
     load: () => import('./role.ts'),
   },
+  {
+    name: 'doc',
+    summary: 'what a cluster can be told, and every module with its options',
+    load: () => import('./doc.ts'),
+  },
   { name: 'lab', summary: 'hosts on this machine, to try things and for tests', load: () => import('./lab.ts') },
   { name: 'completion', summary: 'make a shell complete all this', load: () => import('./completion.ts') },
   { name: 'complete', summary: 'what may stand next', hidden: true, load: () => import('./complete.ts') },

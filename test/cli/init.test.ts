@@ -10,7 +10,7 @@ const folder = mkdtempSync(join(tmpdir(), 'cli-init-'));
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const run = (file: string, ...args: string[]) => runCommand({ configure }, folder, [join(folder, file), ...args]);
+const run = (file: string, ...args: string[]) => runCommand({ configure }, [join(folder, file), ...args], folder);
 
 describe('k8s-bm init', () => {
   it('writes the inventory of a cluster, and says what comes next', async () => {

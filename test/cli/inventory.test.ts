@@ -17,7 +17,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const run = (...args: string[]) => runCommand({ configure }, folder, ['-i', inventory, ...args]);
+const run = (...args: string[]) => runCommand({ configure }, ['-i', inventory, ...args], folder);
 
 describe('k8s-bm inventory', () => {
   it('--explain names layer, file and line of a value and of what it overrode', async () => {

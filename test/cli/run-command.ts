@@ -3,7 +3,7 @@ import { vi } from 'vitest';
 import type { CommandFile } from '../../src/cli/commands.ts';
 
 /** Runs a command in this process: what it prints on both outputs, with `folder` taken out of it, and its exit code. */
-export const runCommand = async ({ configure }: CommandFile, folder: string, args: readonly string[]) => {
+export const runCommand = async ({ configure }: CommandFile, args: readonly string[], folder?: string) => {
   let [out, err] = ['', ''];
   const outputs = [
     vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
@@ -20,7 +20,8 @@ export const runCommand = async ({ configure }: CommandFile, folder: string, arg
     const command = new Command('command').exitOverride();
     configure(command);
     await command.parseAsync([...args], { from: 'user' });
-    return { out: out.replaceAll(`${folder}/`, ''), err: err.replaceAll(`${folder}/`, ''), code: process.exitCode };
+    const shorten = (text: string): string => (folder ? text.replaceAll(`${folder}/`, '') : text);
+    return { out: shorten(out), err: shorten(err), code: process.exitCode };
   } finally {
     for (const output of outputs) output.mockRestore();
     process.exitCode = 0;
