@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { PassThrough, type Readable } from 'node:stream';
 import { execa } from 'execa';
 import { UserError } from '../../util/diagnostic.ts';
 import type { SourceOptions } from '../source.ts';
@@ -36,13 +36,17 @@ export class GitProgram {
     throw failure(done, call);
   }
 
-  /** What git prints as it comes; `done` rejects with a UserError where git fails. */
-  stream(args: readonly string[], call: GitCall = {}): { readonly stdout: Readable; readonly done: Promise<void> } {
+  /** What git prints as it comes; the stream ends with a UserError where git fails. Git ends with the stream. */
+  stream(args: readonly string[], call: GitCall = {}): Readable {
     const running = this.#start(args, call, false);
-    const done = running.then((ended) => {
-      if (ended.exitCode !== 0) throw failure(ended, call);
-    });
-    return { stdout: running.stdout as Readable, done };
+    const printed = new PassThrough();
+    running.stdout?.pipe(printed, { end: false });
+    printed.once('close', () => running.kill());
+    running.then(
+      (ended) => (ended.exitCode === 0 ? printed.end() : printed.destroy(failure(ended, call))),
+      (error: Error) => printed.destroy(error),
+    );
+    return printed;
   }
 
   #start(args: readonly string[], call: GitCall, buffer = true) {

@@ -118,10 +118,8 @@ export class GitSource implements Source {
   /** By `git archive`, not a checkout: no filters, no hooks, no links followed; and with the checks of any other archive. */
   async #unpack(wanted: Wanted, commit: string, version: string, at: readonly string[], into: string): Promise<void> {
     const what = `${wanted.src} ${version || commit}`;
-    const { stdout, done } = this.#git.stream([...at, 'archive', '--format=tar', commit], { bare: true });
-    done.catch((error: Error) => stdout.destroy(error));
-    await extractArchive(stdout, into, { what, position: wanted.position, subfolder: wanted.subfolder });
-    await done;
+    const tar = this.#git.stream([...at, 'archive', '--format=tar', commit], { bare: true });
+    await extractArchive(tar, into, { what, position: wanted.position, subfolder: wanted.subfolder });
   }
 }
 
