@@ -9,9 +9,10 @@ import { upload } from './upload.ts';
 /** A manifest larger than this is an attack or a mistake (distribution specification 1.1, "Pushing manifests"). */
 const manifestLimit = 4 * 1024 * 1024;
 
-/** Bytes of one page of tags, and tags of one repository. */
+/** Bytes of one page of tags, tags of one repository, and pages of them. */
 const pageLimit = 8 * 1024 * 1024;
 const tagLimit = 100_000;
+const tagPages = 1000;
 
 /** How often a download that broke off is taken up again. */
 const resumeLimit = 8;
@@ -135,6 +136,7 @@ export class Repository implements Store {
   /** Every tag, through all pages; none where the repository does not exist. */
   async tags(): Promise<string[]> {
     const found: string[] = [];
+    const pages = new Set<string>();
     for (let url: string | URL | undefined = `/v2/${this.repository}/tags/list`; url; ) {
       const answer: RegistryAnswer = await this.http.send({
         method: 'GET',
@@ -147,11 +149,11 @@ export class Repository implements Store {
       const page = parseTags(await this.http.read(answer, pageLimit, `the tags of ${this.name}`));
       if (!page) throw new RegistryError(`the tags of ${this.name}: the registry answered with something else`);
       found.push(...page);
-      if (found.length > tagLimit) throw new RegistryError(`${this.name} has more than ${tagLimit} tags`);
+      pages.add(answer.url.href);
       const next = /<([^>]+)>\s*;[^,]*\brel="?next"?/.exec(answer.headers.link ?? '')?.[1];
-      // A registry that names the same page again would never come to an end.
-      if (next !== undefined && page.length === 0) break;
-      url = next === undefined ? undefined : new URL(next, answer.url);
+      url = next === undefined || page.length === 0 ? undefined : new URL(next, answer.url);
+      if (found.length > tagLimit || (url && (pages.has(url.href) || pages.size >= tagPages)))
+        throw new RegistryError(`the list of the tags of ${this.name} comes to no end`);
     }
     return found;
   }

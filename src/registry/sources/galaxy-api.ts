@@ -9,7 +9,7 @@ export const publicGalaxy = 'https://galaxy.ansible.com';
 
 /** Bytes of one answer, and answers to one question. */
 const answerLimit = 16 * 1024 * 1024;
-const pageLimit = 500;
+const pageLimit = 100;
 
 /**
  * Galaxy's API as galaxy_ng documents it: `available_versions` says where v1 (roles) and v3 (collections) are; lists come in
@@ -56,15 +56,18 @@ export class GalaxyApi {
   async list(wanted: Wanted, first: URL): Promise<readonly Json[] | undefined> {
     const found: Json[] = [];
     let url: URL | undefined = first;
-    for (let page = 0; url; page++) {
+    const pages = new Set<string>();
+    while (url) {
+      pages.add(url.href);
       const answer: Json | undefined = await this.ask(wanted, url);
-      if (!answer) return page === 0 ? undefined : found;
+      if (!answer) return pages.size === 1 ? undefined : found;
       const entries = answer.results ?? answer.data;
-      if (!Array.isArray(entries) || page >= pageLimit)
-        throw failed(`${shownUrl(first)} does not answer with a list that comes to an end`);
+      if (!Array.isArray(entries)) throw failed(`${shownUrl(url)} does not answer with a list`);
       found.push(...entries.filter((entry): entry is Json => typeof entry === 'object' && entry !== null));
       const next = answer.next_link ?? (answer.links as Json | undefined)?.next ?? answer.next;
       url = typeof next === 'string' && next !== '' && entries.length > 0 ? new URL(next, url) : undefined;
+      if (url && (pages.has(url.href) || pages.size >= pageLimit))
+        throw failed(`the list of ${shownUrl(first)} comes to no end`);
     }
     return found;
   }
