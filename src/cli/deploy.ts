@@ -13,10 +13,18 @@ interface DeployFlags extends RunFlags {
 
 const shipped = fileURLToPath(new URL('../..', import.meta.url));
 
+const afterHelp = `
+Run again, it changes nothing; with a higher kubernetes_version, it upgrades. --check says what it would do.
+The settings that an inventory may have: k8s-bm doc cluster.
+
+Exit codes: 0 done; 1 something is wrong that was said before a host was touched; 2 a host failed; 4 a host could
+not be reached; 130 ended by Ctrl-C. Whatever the code, the next run goes on where this one stopped.`;
+
 /** `k8s-bm deploy INVENTORY`: builds the cluster that an inventory describes, changes it, or upgrades it. */
 export const configure = (command: Command): void => {
   addRunFlags(command.argument('<inventory>', "the cluster's inventory"))
     .option('--kubeconfig <file>', 'where to write the kubeconfig (default: beside the inventory, with its name)')
+    .addHelpText('after', afterHelp)
     .action(async (inventory: string, flags: DeployFlags) => {
       const kubeconfig = resolve(flags.kubeconfig ?? kubeconfigBeside(inventory));
       await executePlaybooks(
@@ -27,6 +35,7 @@ export const configure = (command: Command): void => {
           extraVars: [...flags.extraVars, JSON.stringify({ kubeconfig_file: kubeconfig })],
         },
         {
+          roleTimes: true,
           rolesPath: [join(shipped, 'roles')],
           before: async (run) => {
             const { clusterInventory } = await import('../cluster/inventory.ts');

@@ -33,7 +33,7 @@ export const executePlaybooks = (
 ): Promise<void> =>
   told(async (signal) => {
     const { runPlaybooks } = await import('../run/run.ts');
-    const reporter = await openReporter(flags);
+    const reporter = await openReporter(flags, own);
     const options = await readRun(playbooks, flags, (event) => reporter.event(event), signal, own);
     await own.before?.(options);
     let exitCode = 0;
@@ -54,6 +54,8 @@ export interface CommandsOwn {
   /** Runs before a host is touched; what it throws is told, and nothing is run. */
   readonly before?: (options: RunOptions) => Promise<void>;
   readonly after?: (exitCode: number) => Promise<void>;
+  /** Whether the summary tells what each role took. */
+  readonly roleTimes?: boolean;
 }
 
 /** Everything that a run needs, from flags and files. Asks for the passwords that the flags want asked for. */
@@ -178,7 +180,7 @@ const settingsOf = (
   startAtTask: flags.startAtTask,
 });
 
-const openReporter = async (flags: RunFlags): Promise<Reporter> => {
+const openReporter = async (flags: RunFlags, { roleTimes = false }: CommandsOwn): Promise<Reporter> => {
   // A reader that has seen enough (`| head`) does not end what runs on hosts half-way.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
@@ -197,6 +199,7 @@ const openReporter = async (flags: RunFlags): Promise<Reporter> => {
     diff: flags.diff,
     checkMode: flags.check,
     profile: flags.profile,
+    roleTimes,
     formatDiagnostic: (diagnostic) => formatDiagnostic(diagnostic).trimEnd(),
   };
   const live = process.stdout.isTTY && !flags.plain && flags.verbose === 0 && process.env.TERM !== 'dumb';

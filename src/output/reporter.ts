@@ -16,6 +16,8 @@ export interface ReporterOptions {
   readonly checkMode: boolean;
   /** Whether the times of the slowest tasks are listed at the end. */
   readonly profile: boolean;
+  /** Whether what each role took is listed at the end. */
+  readonly roleTimes?: boolean;
   /** A diagnostic with its line of source and a caret. */
   readonly formatDiagnostic: (diagnostic: (Event & { type: 'warning' })['diagnostic']) => string;
 }

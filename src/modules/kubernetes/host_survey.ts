@@ -30,6 +30,7 @@ export const host_survey = defineModule<Expected, Survey>({
       elements: 'str',
       description: "Keys that will stand in daemon.json, which must not be flags of dockerd's too.",
     },
+    subnet_file: { type: 'path', description: "flannel's subnet file." },
     disk_mb: { type: 'int', default: 0, description: "Megabytes that must be free in Docker's folder at first." },
   },
 
@@ -42,10 +43,11 @@ export const host_survey = defineModule<Expected, Survey>({
       return { port: number(port, 'port') ?? 0, process: word('process'), container: word('container') };
     }),
     dockerSettings: texts(args, 'docker_settings'),
+    subnetFile: text(args, 'subnet_file') ?? '',
     diskMb: number(args, 'disk_mb') ?? 0,
   }),
 
-  look: () => ({
+  look: ({ subnetFile }) => ({
     script: {
       functions: [put],
       text: sh`kb_put clock "$(date +%s)"
@@ -55,8 +57,10 @@ else kb_put ports "$(cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | sed -n 's/^ 
 kb_put cgroups "$(cat /sys/fs/cgroup/cgroup.controllers 2>/dev/null || sed -n 's/^\\([a-z_]*\\)\\t[0-9]*\\t[0-9]*\\t1$/\\1/p' /proc/cgroups | tr '\\n' ' ')"
 kb_x=/var/lib/docker; [ -d "$kb_x" ] || kb_x=/var/lib; [ -d "$kb_x" ] || kb_x=/
 kb_put disk "$(df -Pk "$kb_x" 2>/dev/null | tail -n 1)"
+for kb_x in /usr/bin /usr/local/bin /usr/sbin /bin /sbin; do [ ! -x "$kb_x/dockerd" ] || kb_put engine "$kb_x"; done
 kb_pid=$(pidof dockerd 2>/dev/null | tr ' ' '\\n' | tail -n 1)
 [ -z "$kb_pid" ] || kb_put dockerd "$(tr '\\000' '\\n' </proc/"$kb_pid"/cmdline 2>/dev/null)"
+[ -z ${subnetFile} ] || kb_put subnet "$(sed -n 's/^FLANNEL_SUBNET=//p' ${subnetFile} 2>/dev/null)"
 command -v docker >/dev/null 2>&1 || exit 0
 kb_put docker "$(docker version --format '{{.Server.Version}}' 2>/dev/null)"
 kb_put containers "$(docker ps --format '{{.Names}}\t{{.Label "k8s-bm.hash"}}\t{{.Label "io.kubernetes.pod.uid"}}' 2>/dev/null)"`,
@@ -73,6 +77,8 @@ kb_put containers "$(docker ps --format '{{.Names}}\t{{.Label "k8s-bm.hash"}}\t{
         changed: false,
         problems: problemsOf(survey, expected),
         clock: survey.clock,
+        docker_installed: survey.dockerInstalled,
+        subnet: survey.subnet,
         docker_version: survey.dockerVersion,
         own_containers: [...survey.ownContainers],
         containers: [...survey.containers],
@@ -102,6 +108,8 @@ const readSurvey = (fields: ReadonlyMap<string, string>): Survey => {
     cgroups: (fields.get('cgroups') ?? '').split(/\s+/).filter(Boolean),
     diskFreeMb: Math.floor(Number((fields.get('disk') ?? '').split(/\s+/)[3] ?? 0) / 1024),
     dockerdFlags: lines('dockerd').flatMap((word) => /^--([a-z-]+)/.exec(word)?.[1] ?? []),
+    dockerInstalled: fields.has('engine'),
+    subnet: fields.get('subnet') ?? '',
     dockerVersion: fields.get('docker') || undefined,
     made: containers.flatMap(([name = '', hash]) => (hash ? [`${podName(name)}=${hash}`] : [])),
     containers: containers.flatMap(([name = '', hash]) => (hash ? [name] : [])),

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { joinShell, sh } from '../../transport/shell/quote.ts';
+import { decode } from '../../util/bytes.ts';
 import { asText } from '../coerce.ts';
-import { defineModule, ModuleFailure } from '../module.ts';
+import { defineModule, type ModuleContext, ModuleFailure } from '../module.ts';
 import { list, needed, result, text } from '../read.ts';
 import { fail, put, readRecords } from '../shell/records.ts';
 
@@ -54,13 +55,13 @@ export const node_image = defineModule<Wanted, Found>({
         archived: { type: 'str', description: 'The path of the binary in the file, where that is a .tar.gz.' },
       },
     },
-    authority: {
-      type: 'str',
-      description: 'The CA certificate of the server, as PEM, where the base image does not know it.',
+    authority_file: {
+      type: 'path',
+      description: 'A file here with the CA certificate of the server, where the base image does not know it.',
     },
   },
 
-  prepare: (args) => ({
+  prepare: (args, context) => ({
     name: needed(args, 'name'),
     base: needed(args, 'base'),
     binaries: list(args, 'binaries').map((entry) => {
@@ -73,7 +74,7 @@ export const node_image = defineModule<Wanted, Found>({
         archived: field('archived'),
       };
     }),
-    authority: text(args, 'authority'),
+    authority: authorityIn(text(args, 'authority_file'), context),
   }),
 
   look: ({ name }) => ({
@@ -128,6 +129,9 @@ else case $kb_out in *[Nn]'o such '*) ;; *) kb_fail "$kb_out" ;; esac; fi`,
     },
   }),
 });
+
+const authorityIn = (file: string | undefined, context: ModuleContext): string | undefined =>
+  file ? decode(context.readFile(context.findFile('files', file))).trimEnd() : undefined;
 
 /** What runs inside the container: every binary is fetched, checked and only then put in its place. */
 const insideText = ({ binaries, authority }: Wanted) =>

@@ -8,6 +8,8 @@ export interface Expected {
   readonly ports: readonly { readonly port: number; readonly process: string; readonly container: string }[];
   readonly dockerSettings: readonly string[];
   readonly diskMb: number;
+  /** Where flannel writes which subnet the host has. */
+  readonly subnetFile: string;
 }
 
 /** What a host is like. */
@@ -19,6 +21,9 @@ export interface Survey {
   readonly cgroups: readonly string[];
   readonly diskFreeMb: number;
   readonly dockerdFlags: readonly string[];
+  readonly dockerInstalled: boolean;
+  /** The host's part of the pod network, as `bip` has it; empty where none was chosen yet. */
+  readonly subnet: string;
   readonly dockerVersion: string | undefined;
   /** Containers and static pods that this tool made, each with the hash of its description. */
   readonly made: readonly string[];

@@ -13,6 +13,8 @@ const clean: Survey = {
   cgroups: ['cpu', 'cpuset', 'memory', 'pids', 'io'],
   diskFreeMb: 20_000,
   dockerdFlags: ['containerd'],
+  dockerInstalled: true,
+  subnet: '',
   dockerVersion: '28.5.2',
   containers: [],
   made: [],
@@ -24,6 +26,7 @@ const expected: Expected = {
   ports: [{ port: 6443, process: 'kube-apiserver', container: 'kubelet' }],
   dockerSettings: ['bip', 'mtu', 'log-opts'],
   diskMb: 2500,
+  subnetFile: '',
 };
 const problems = (found: Partial<Survey>) => problemsOf({ ...clean, ...found }, expected);
 
