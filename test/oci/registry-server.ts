@@ -16,6 +16,8 @@ export interface ServerOptions {
   readonly mounts?: boolean;
   /** HEAD of a manifest has no Docker-Content-Digest. */
   readonly withoutDigestHeader?: boolean;
+  /** Whether it knows what refers to a manifest (distribution specification 1.1, "Listing Referrers"). */
+  readonly referrers?: boolean;
 }
 
 /** A registry in memory, after distribution specification 1.1, with the faults that real ones have. */
@@ -86,6 +88,8 @@ export class RegistryServer {
     if (blob) return this.#blob(request, response, `${blob[1]}@${blob[2]}`, blob[2] as string, send);
     const manifest = /^\/v2\/(.+)\/manifests\/(.+)$/.exec(url.pathname);
     if (manifest) return this.#manifest(request, manifest[1] as string, manifest[2] as string, body, send);
+    const referrers = this.#options.referrers && /^\/v2\/(.+)\/referrers\/(.+)$/.exec(url.pathname);
+    if (referrers) return this.#referrers(referrers[1] as string, referrers[2] as string, send);
     const tags = /^\/v2\/(.+)\/tags\/list$/.exec(url.pathname);
     if (tags) return this.#tags(url, tags[1] as string, send);
     return send(404);
@@ -167,6 +171,17 @@ export class RegistryServer {
       { 'content-type': found.type, ...(this.#options.withoutDigestHeader ? {} : { 'docker-content-digest': digest }) },
       found.bytes,
     );
+  }
+
+  #referrers(name: string, digest: string, send: Send): unknown {
+    const manifests = [...this.manifests].flatMap(([key, { type, bytes }]) => {
+      const { subject, artifactType } = JSON.parse(bytes.toString()) as Record<string, { digest?: string }>;
+      const own = key.slice(name.length + 1);
+      if (!key.startsWith(`${name}:sha256:`) || subject?.digest !== digest) return [];
+      return [{ mediaType: type, digest: own, size: bytes.length, artifactType }];
+    });
+    const type = 'application/vnd.oci.image.index.v1+json';
+    return send(200, { 'content-type': type }, JSON.stringify({ schemaVersion: 2, mediaType: type, manifests }));
   }
 
   #tags(url: URL, name: string, send: Send): unknown {

@@ -71,7 +71,7 @@ export class GitProgram {
       ...Object.fromEntries(plain),
       LC_ALL: 'C',
       GIT_TERMINAL_PROMPT: '0',
-      GIT_ASKPASS: 'false',
+      GIT_ASKPASS: '',
       SSH_ASKPASS: 'false',
       SSH_ASKPASS_REQUIRE: 'force',
       GIT_ALLOW_PROTOCOL: 'https:http:ssh:git:file',
@@ -109,20 +109,37 @@ interface Ended {
   readonly timedOut: boolean;
 }
 
+/** What git and ssh say besides the reason. */
+const besides = [
+  /^fatal: Could not read from remote repository/,
+  /^Please make sure you have the correct access rights/,
+  /^and the repository exists/,
+  /^warning: /i,
+];
+
 const failure = ({ stderr, code, timedOut }: Ended, { credentials }: GitCall): UserError => {
+  if (code === 'ENOENT')
+    return new UserError({ severity: 'error', message: 'git is not installed on this machine', hint: 'install git' });
   const lines = String(stderr ?? '')
     .split('\n')
     .map((line) => line.trim())
     .filter(Boolean);
-  const telling = lines.filter((line) => /^(?:fatal|error|remote|ssh|warning: redirecting|.*denied)/i.test(line));
+  const telling = lines.filter((line) => !besides.some((form) => form.test(line)));
   let said = (telling.length > 0 ? telling : lines).slice(-3).join('; ');
   for (const secret of credentials?.password ? [credentials.password, encodeURIComponent(credentials.password)] : [])
     said = said.replaceAll(secret, '********');
   said = said.replace(/:\/\/[^/\s@]*@/g, '://').replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]+/gu, ' ');
-  if (code === 'ENOENT')
-    return new UserError({ severity: 'error', message: 'git is not installed on this machine', hint: 'install git' });
   const why = timedOut
     ? `it did not end within ${timeLimit / 60_000} minutes`
     : said.slice(0, 600) || 'it says nothing';
-  return new UserError({ severity: 'error', message: `git: ${why}` });
+  const hint = hints.find(([form]) => form.test(said))?.[1];
+  return new UserError({ severity: 'error', message: `git: ${why}`, hint });
 };
+
+const hints: readonly (readonly [RegExp, string])[] = [
+  [/Host key verification failed/, 'connect to it once with ssh, so that its key becomes known'],
+  [
+    /could not read (?:Username|Password)|Authentication failed|Permission denied/,
+    'git asks nobody here: give it a key (ssh-agent) or a password (git config credential.helper)',
+  ],
+];
