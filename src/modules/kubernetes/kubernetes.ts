@@ -6,6 +6,7 @@ import { host_reach } from './host_reach.ts';
 import { host_survey } from './host_survey.ts';
 import { k8s } from './k8s.ts';
 import { node_image } from './node_image.ts';
+import { nodes_ready } from './nodes_ready.ts';
 import { private_key } from './private_key.ts';
 import { static_pod } from './static_pod.ts';
 
@@ -18,6 +19,7 @@ export const kubernetes: readonly Module[] = [
   host_survey,
   k8s,
   node_image,
+  nodes_ready,
   private_key,
   static_pod,
 ];

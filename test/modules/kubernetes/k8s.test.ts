@@ -111,3 +111,24 @@ describe('k8s with an inventory', () => {
     expect(result.get('msg')).toBe('inventory names a ConfigMap as NAMESPACE/NAME, and this does not: mine');
   });
 });
+
+describe('nodes_ready', () => {
+  const ready = (more = {}, check = false) =>
+    runModule('nodes_ready', { kubectl: [join(folder, 'kubectl')], names: ['n1'], ...more }, { check });
+
+  it('is done when kubectl has waited', async () => {
+    expect((await ready()).failed).toBe(false);
+    expect(asked()).toContain('wait --for=condition=Ready --timeout=10s node/n1');
+  });
+
+  it('tells of the nodes when they do not come', async () => {
+    writeFileSync(join(folder, 'kubectl'), '#!/bin/sh\n[ "$1" = get ] && echo "n1 NotReady" && exit 0\nexit 1\n');
+    const { result } = await ready({ timeout: 1 });
+    expect(result.get('msg')).toMatch(/^not all nodes were ready after 1 s: \n?n1 NotReady/);
+  });
+
+  it('waits for nothing in check mode', async () => {
+    expect((await ready({}, true)).failed).toBe(false);
+    expect(asked()).toBe('');
+  });
+});
