@@ -74,8 +74,8 @@ http {
 }
 `,
   );
-  const cgi = execa('fcgiwrap', ['-s', `unix:${file('cgi.sock')}`], { reject: false, all: true });
-  const nginx = await started(listen, 'nginx', ['-c', file('nginx.conf'), '-g', 'daemon off;']);
+  const cgi = execa('/usr/sbin/fcgiwrap', ['-s', `unix:${file('cgi.sock')}`], { reject: false, all: true });
+  const nginx = await started(listen, '/usr/sbin/nginx', ['-c', file('nginx.conf'), '-g', 'daemon off;']);
   return {
     address: listen,
     close: async () => {
