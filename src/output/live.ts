@@ -1,5 +1,6 @@
 import { Listr } from 'listr2';
 import type { Event, Outcome, TaskName } from '../run/events.ts';
+import { formatPosition } from '../util/position.ts';
 import { failureLines, indent, outcomeLines } from './outcome-text.ts';
 import type { Reporter, ReporterOptions } from './reporter.ts';
 import { style } from './style.ts';
@@ -69,6 +70,7 @@ export class LiveReporter implements Reporter {
         this.#end(event.host, 'unreachable');
         this.#row?.notes.push(`${style.failed('unreachable')}: ${event.host}`, ...indent(event.message));
         if (event.hint !== undefined) this.#row?.notes.push(...indent(event.hint));
+        if (event.task) this.#row?.notes.push(style.quiet(`  at ${formatPosition(event.task.position)}`));
         break;
       case 'retry':
         this.#row?.refresh();

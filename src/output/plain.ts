@@ -37,6 +37,10 @@ export class PlainReporter implements Reporter {
         return [...this.#under(event.task), ...outcomeLines(event, event.label, this.#options)];
       case 'task-result':
         return this.#result(event);
+      case 'output': {
+        const lines = event.text.replace(/\n$/, '').split('\n');
+        return [...this.#under(event.task), ...lines.map((line) => style.quiet(`[${event.host}] ${line}`))];
+      }
       case 'include':
         return [...this.#under(event.task), style.skipped(`included: ${event.file} for ${event.hosts.join(', ')}`)];
       case 'retry': {

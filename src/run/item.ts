@@ -10,6 +10,7 @@ import { checkConditions } from './conditions.ts';
 import type { HostState, PlayContext } from './context.ts';
 import type { Link } from './link.ts';
 import type { LookRequest } from './machine.ts';
+import { type Heard, hear } from './output.ts';
 import { checkWhen, lookOf, type Prepared, prepare, scriptFor } from './prepare.ts';
 import { completeResult, failureOf, isFailed, isSkipped, resultOf, skippedResult } from './results.ts';
 import { numberKeyword } from './settings.ts';
@@ -73,7 +74,7 @@ function* runAttempts(
   const attempts = until || retries !== undefined ? Math.max(1, (retries ?? 3) + 1) : 1;
   const register = registerName(step);
   for (let attempt = 1; ; attempt++) {
-    const ran = yield* runOnce(prepared, attempt > 1);
+    const ran = yield* runOnce(prepared, attempt > 1, (script) => hear(script, step, host, scope, context));
     const result = ran.result;
     if (ran.unreachable) return ran;
     const seen = (): Scope =>
@@ -117,11 +118,15 @@ const applyVerdicts = (step: TaskStep, result: Dict, seen: () => Scope, context:
   }
 };
 
-function* runOnce(prepared: Prepared, again: boolean): Generator<Need, ItemOutcome & { result: Result }, unknown> {
+function* runOnce(
+  prepared: Prepared,
+  again: boolean,
+  listen: (script: Script) => Heard,
+): Generator<Need, ItemOutcome & { result: Result }, unknown> {
   try {
     return prepared.module.kind === 'control'
       ? yield* runControl(prepared, prepared.module)
-      : yield* runOnHost(prepared, prepared.module, again);
+      : yield* runOnHost(prepared, prepared.module, again, listen);
   } catch (error) {
     return thrownOutcome(error, prepared.delegatedTo, prepared.context.signal);
   }
@@ -133,7 +138,12 @@ function* runControl(prepared: Prepared, module: ControlModule): Generator<Need,
   return { ...plainOutcome(completeResult(result, false)), delegatedTo: prepared.delegatedTo };
 }
 
-function* runOnHost(prepared: Prepared, module: HostModule, again: boolean): Generator<Need, ItemOutcome, unknown> {
+function* runOnHost(
+  prepared: Prepared,
+  module: HostModule,
+  again: boolean,
+  listen: (script: Script) => Heard,
+): Generator<Need, ItemOutcome, unknown> {
   const { context, link } = prepared;
   const { wanted, look, request } = lookOf(prepared);
   let found: unknown;
@@ -155,13 +165,15 @@ function* runOnHost(prepared: Prepared, module: HostModule, again: boolean): Gen
   let next: Result | Apply = module.apply?.(wanted, found, plan, context) ?? new Map(plan.result);
   if (prepared.background !== undefined && !(next instanceof Map)) next = startJob(next, prepared.background);
   while (!(next instanceof Map)) {
+    const heard = listen(scriptFor(prepared, next.script));
     const reply = (yield {
       kind: 'apply',
       link,
       identity: prepared.identity,
-      script: scriptFor(prepared, next.script),
+      script: heard.script,
       changesUsers: module.changesUsers === true,
     }) as Reply;
+    heard.flush();
     failIfTimedOut(reply, prepared);
     const finished: Result | Apply | Promise<Result | Apply> = next.finish(reply);
     next = finished instanceof Promise ? ((yield { kind: 'wait', promise: finished }) as Result | Apply) : finished;

@@ -94,7 +94,7 @@ const forEachName = (runs: number, work: (name: string, content: string, folder:
     more ? { numRuns: Number(more) } : { numRuns: runs, seed: 20 },
   );
 
-describe.each(shells)('hostile names (%s)', (shell) => {
+describe.each(shells)('hostile names (%s)', { timeout: 120_000 }, (shell) => {
   const setting: Setting = { shell };
 
   it('are written, read and told by copy, slurp, stat and find', () =>
