@@ -8,11 +8,20 @@ import { UserError } from '../util/diagnostic.ts';
 export const tellFailures = async (action: (signal: AbortSignal) => Promise<void>): Promise<void> => {
   const stop = new AbortController();
   const codes = { SIGINT: 130, SIGTERM: 143 } as const;
-  const onSignal = (name: NodeJS.Signals) => {
+  const forget = (): void => {
+    for (const name of Object.keys(codes)) process.removeListener(name, onSignal);
+  };
+  // It stays until the end: what restores a terminal's cursor ends the process on a signal that nobody else listens to.
+  const onSignal = (name: NodeJS.Signals): void => {
+    if (stop.signal.aborted) {
+      forget();
+      process.kill(process.pid, name);
+      return;
+    }
     process.exitCode = codes[name as keyof typeof codes];
     stop.abort(new Error(`ended by ${name}`));
   };
-  for (const name of Object.keys(codes)) process.once(name, onSignal);
+  for (const name of Object.keys(codes)) process.on(name, onSignal);
   try {
     await action(stop.signal);
   } catch (error) {
@@ -26,6 +35,6 @@ export const tellFailures = async (action: (signal: AbortSignal) => Promise<void
       if (hint) process.stderr.write(`  ${hint}\n`);
     }
   } finally {
-    for (const name of Object.keys(codes)) process.removeListener(name, onSignal);
+    forget();
   }
 };
