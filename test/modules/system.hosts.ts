@@ -2,35 +2,16 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { plain } from '../../src/modules/coerce.ts';
 import { useLab } from '../lab-hosts.ts';
 import { expectIdempotent, type Outcome, planModule, runModule, type Setting } from './harness.ts';
+import { onHost, onReadOnlyHost } from './on-host.ts';
 
 /** The modules that need a real system: systemd, apt, accounts, mounts, the kernel. */
 const lab = useLab({ hosts: 1 });
 
-const here: Setting = {
-  run: async (script, stdin) => {
-    const ran = await lab.host('n1').exec(script, stdin);
-    return reply(ran);
-  },
-};
-
-/** The same host with every file system read-only: what a look writes in spite of its promise fails. */
-const readOnly: Setting = {
-  run: async (script, stdin) => {
-    const all = `mount --make-rprivate /
-while read -r device path rest; do case $path in /proc|/proc/*|/dev/shm) ;; *) mount -o remount,bind,ro "$(printf %b "$path")" 2>/dev/null ;; esac; done < /proc/mounts
-! ( : > /etc/written ) 2>/dev/null || { echo 'still writable' >&2; exit 99; }
-exec sh -c "$1"`;
-    const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
-    return reply(await lab.host('n1').exec(`exec unshare -m sh -c ${quoted(all)} sh ${quoted(script)}`, stdin));
-  },
-};
-
-const reply = ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({
-  code,
-  stdout: Buffer.from(stdout, 'latin1'),
-  stderr: Buffer.from(stderr, 'latin1'),
-  timedOut: false,
-  durationMs: 0,
+let here: Setting;
+let readOnly: Setting;
+beforeAll(() => {
+  here = onHost(lab.host('n1'));
+  readOnly = onReadOnlyHost(lab.host('n1'));
 });
 
 const fields = (outcome: Outcome): Record<string, unknown> => plain(outcome.result) as Record<string, unknown>;

@@ -39,7 +39,7 @@ export const tempfile = defineModule<Wanted, null>({
       // busybox's mktemp wants the X at the end, so the suffix is put there by a rename that must not meet another file.
       text: sh`kb_dir=${directory === undefined ? sh`"\${TMPDIR:-/tmp}"` : remotePath(directory)}
 kb_tmp=$(mktemp ${state === 'directory' ? sh`-d ` : sh``}"$kb_dir/"${prefix}XXXXXXXX 2>&1) || kb_fail "$kb_tmp"
-kb_path=$kb_tmp${suffix}
+kb_path="$kb_tmp"${suffix}
 if [ "$kb_path" != "$kb_tmp" ]; then
   [ ! -e "$kb_path" ] && mv -- "$kb_tmp" "$kb_path" || kb_fail "$kb_path exists"
 fi

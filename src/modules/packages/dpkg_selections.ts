@@ -8,7 +8,10 @@ interface Wanted {
   readonly selection: string;
 }
 
-/** Holds and other selections of dpkg. Behaviour and return values after the documentation of ansible.builtin.dpkg_selections. */
+/**
+ * Holds and other selections of dpkg. Behaviour and return values after the documentation of ansible.builtin.dpkg_selections. dpkg
+ * is called by its path: busybox's sh would take the applet of that name.
+ */
 export const dpkg_selections = defineModule<Wanted, string>({
   name: 'dpkg_selections',
   summary: 'Holds Debian packages at their version, or lets them go',
@@ -23,7 +26,7 @@ export const dpkg_selections = defineModule<Wanted, string>({
   },
   prepare: (args) => ({ name: needed(args, 'name'), selection: needed(args, 'selection') }),
   look: ({ name }) => ({
-    script: { environment: { LC_ALL: 'C' }, text: sh`dpkg --get-selections ${name}` },
+    script: { environment: { LC_ALL: 'C' }, text: sh`/usr/bin/dpkg --get-selections ${name}` },
     parse: (reply) => decode(reply.stdout).trim().split(/\s+/)[1] ?? 'not present',
   }),
   plan: ({ name, selection }, found) => {
@@ -36,7 +39,10 @@ export const dpkg_selections = defineModule<Wanted, string>({
     };
   },
   apply: ({ name, selection }, found) => ({
-    script: { environment: { LC_ALL: 'C' }, text: sh`printf '%s %s\n' ${name} ${selection} | dpkg --set-selections` },
+    script: {
+      environment: { LC_ALL: 'C' },
+      text: sh`printf '%s %s\n' ${name} ${selection} | /usr/bin/dpkg --set-selections`,
+    },
     finish: (reply) => {
       const said = decode(reply.stderr).trim();
       // dpkg only warns of a package that it does not know, and holds nothing.

@@ -162,6 +162,12 @@ describe.each(shells)('hostile names (%s)', { timeout: 120_000 }, (shell) => {
       expect(listing(folder)).toContain(String(made.path).slice(folder.length + 1));
     }));
 
+  it('end as they are asked to, when the end is letters only', () =>
+    inFolder(async (folder) => {
+      const made = await fields('tempfile', { path: folder, suffix: 'conf' }, setting);
+      expect(String(made.path)).toMatch(/\/ansible\.\w{8}conf$/);
+    }));
+
   it('200 KB of any bytes arrive as they are', async () => {
     const bytes = Buffer.alloc(200_000);
     for (let at = 0; at < bytes.length; at++) bytes[at] = (at * 31 + (at >> 8)) & 0xff;
