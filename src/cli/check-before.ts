@@ -4,6 +4,7 @@ import { VarsFolders } from '../inventory/vars-folders.ts';
 import { checkPlaybooks } from '../language/check-playbook.ts';
 import type { Decrypt } from '../language/files.ts';
 import type { Vars } from '../language/playbook.ts';
+import type { PlayedRoles } from '../language/roles.ts';
 import { moduleNames } from '../run/known-modules.ts';
 import type { Templar } from '../template/templar.ts';
 import { UserError } from '../util/diagnostic.ts';
@@ -13,6 +14,7 @@ interface Known {
   readonly templar: Templar;
   readonly rolesPath: readonly string[];
   readonly collectionsPath: readonly string[];
+  readonly played: PlayedRoles | undefined;
   readonly decrypt: Decrypt;
   readonly extraVars: Vars;
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { type AnsibleConfig, readAnsibleConfig } from '../language/ansible-cfg.ts';
 import { printDiagnostics } from '../language/diagnostics.ts';
 import type { Decrypt } from '../language/files.ts';
@@ -19,6 +19,7 @@ import { readExtraVars } from '../variables/extra-vars.ts';
 import { ask, askSecret } from './ask.ts';
 import { checkBefore } from './check-before.ts';
 import { tellFailures } from './failures.ts';
+import { playedRoles } from './played-roles.ts';
 import type { RunFlags } from './run-flags.ts';
 import { openVault } from './vault-flags.ts';
 
@@ -98,16 +99,21 @@ export const readRun = async (
     mergeHashes: config.hashBehaviour === 'merge',
     injectFacts: config.injectFacts,
   });
+  const files = playbooks.flatMap((each) => (typeof each === 'string' ? [resolve(workingDirectory, each)] : []));
   const paths = {
     rolesPath: [...(own.rolesPath ?? []), ...(config.rolesPath ?? defaultRolesPath())],
-    collectionsPath: config.collectionsPath ?? defaultCollectionsPath(),
+    collectionsPath: config.collectionsPath ?? [
+      ...new Set(files.map((file) => join(dirname(file), 'collections'))),
+      ...defaultCollectionsPath(),
+    ],
   };
-  const files = playbooks.flatMap((each) => (typeof each === 'string' ? [resolve(workingDirectory, each)] : []));
-  checkBefore(files, { ...loaded, ...paths, decrypt, extraVars: settings.extraVars });
+  const played = await playedRoles(files, signal);
+  checkBefore(files, { ...loaded, ...paths, played, decrypt, extraVars: settings.extraVars });
   for (const warning of [...config.warnings, ...loaded.warnings]) process.stderr.write(formatDiagnostic(warning));
   return {
     ...loaded,
     ...paths,
+    played,
     redactor,
     playbooks: playbooks.map((playbook) =>
       typeof playbook === 'string' ? resolve(workingDirectory, playbook) : playbook,

@@ -12,7 +12,7 @@ import { shortName } from './keywords.ts';
 import type { Field, Keywords, Play, Playbook, RoleEntry, Task, TaskNode } from './playbook.ts';
 import { readPlaybook } from './plays.ts';
 import { type ModuleNames, Reading } from './reading.ts';
-import { findRole, type RoleFiles, readRole, readTaskFile } from './roles.ts';
+import { findRole, type PlayedRoles, type RoleFiles, readRole, readTaskFile } from './roles.ts';
 import type { TaskKind } from './tasks.ts';
 
 export interface CheckOptions {
@@ -21,6 +21,7 @@ export interface CheckOptions {
   /** Folders with roles, besides `roles/` beside the playbook. */
   readonly rolesPath: readonly string[];
   readonly collectionsPath: readonly string[];
+  readonly played?: PlayedRoles | undefined;
   readonly decrypt?: Decrypt | undefined;
   /** Names that inventories, group_vars, host_vars and `-e` set. Left out, undefined names are not looked for. */
   readonly names?: Iterable<string> | undefined;
@@ -114,7 +115,9 @@ class PlaybookCheck {
     try {
       const beside = place.role === undefined ? [] : [dirname(place.role)];
       const roles = [join(place.playbookDir, 'roles'), ...beside, ...this.#options.rolesPath, place.playbookDir];
-      path = findRole(field.value, { roles, collections: this.#options.collectionsPath }, field.valuePosition);
+      path =
+        this.#options.played?.(field.value, place.role)?.path ??
+        findRole(field.value, { roles, collections: this.#options.collectionsPath }, field.valuePosition);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       if (required) this.#reading.diagnostics.push(...error.diagnostics);

@@ -117,6 +117,15 @@ const readMeta = (reading: Reading, file: string, decrypt: Decrypt | undefined):
   };
 };
 
+/**
+ * Finds roles that plays name by where they come from (`oci://host/path@^2`), and those that such a role, whose folder is
+ * `user`, depends on.
+ */
+export type PlayedRoles = (
+  name: string,
+  user: string | undefined,
+) => { readonly path: string; readonly name: string } | undefined;
+
 export interface RolePaths {
   /** Folders whose children are roles: `roles/` beside the playbook, `roles_path`, the role's own neighbours. */
   readonly roles: readonly string[];
@@ -129,11 +138,12 @@ export interface RolePaths {
  * UserError that lists where it looked.
  */
 export const findRole = (
-  name: string,
+  written: string,
   paths: RolePaths,
   from?: Position,
   collections: readonly string[] = [],
 ): string => {
+  const name = installedName(written);
   const tried: string[] = [];
   const look = (path: string): string | undefined => {
     tried.push(path);
@@ -162,7 +172,14 @@ export const findRole = (
     severity: 'error',
     message: `there is no role '${name}'`,
     position: from ?? nowhere,
-    length: name.length,
+    length: written.length,
     hint: [meant && `did you mean ${meant}?`, `looked in ${[...new Set(tried)].join(', ')}`].filter(Boolean).join(' '),
   });
+};
+
+/** What a role that is named by its address was installed as: `role` of `oci://host/role@^2`, `https://host/role.git`. */
+const installedName = (written: string): string => {
+  if (!/^(?:oci:\/\/|git\+|https?:\/\/|ssh:\/\/|git@)/.test(written)) return written;
+  const last = written.replace(/\/+$/, '').split(/[/:]/).at(-1) ?? written;
+  return last.replace(/@[^@]*$/, '').replace(/\.(?:git|tar\.gz|tgz|tar)$/, '');
 };

@@ -140,14 +140,14 @@ const inTheWay = async (folder: string): Promise<Diagnostic | undefined> => {
   const who = byGalaxy ? 'was installed by ansible-galaxy' : 'was not installed by k8s-bm';
   return {
     severity: 'error',
-    message: `${folder} ${origin ? 'was changed since it was installed' : who}, so it is not replaced`,
-    hint: 'move it away, or replace it with --force',
+    message: `${folder} ${origin ? 'was changed since it was installed' : who}, so it is left as it is`,
+    hint: 'move it away, or add --force',
   };
 };
 
 /** Beside its place first, then renamed. */
 const put = async (folder: string, locked: Locked, cached: Cached): Promise<void> => {
-  const fresh = await newFolder(join(dirname(folder), '.k8s-bm-new'));
+  const fresh = await besides(folder);
   try {
     const content = join(fresh, 'content');
     await mkdir(content);
@@ -171,10 +171,16 @@ const put = async (folder: string, locked: Locked, cached: Cached): Promise<void
 };
 
 const remove = async (folder: string): Promise<void> => {
-  const fresh = await newFolder(join(dirname(folder), '.k8s-bm-new'));
+  const fresh = await besides(folder);
   await rename(folder, join(fresh, 'old')).catch(ignoreMissing);
   await rm(fresh, { recursive: true, force: true });
   await rmdir(dirname(fresh)).catch(() => {});
+};
+
+/** On the same file system, so that a rename is all that is left to do. */
+const besides = async (folder: string): Promise<string> => {
+  await mkdir(dirname(folder), { recursive: true });
+  return newFolder(join(dirname(folder), '.k8s-bm-new'));
 };
 
 const ignoreMissing = (error: NodeJS.ErrnoException): void => {

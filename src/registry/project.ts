@@ -97,7 +97,8 @@ export class Project {
     const before = this.lock();
     const texts = [...(before?.references.keys() ?? [])];
     const known = texts.map((text) => [text, referenceRequirement(text, this.lockFile)] as const);
-    const named = new Map([...known, ...(references ?? [])]);
+    // A play that asks for another range now does not ask for the one before any more.
+    const named = new Map([...known.filter(([, each]) => !isNamedAnew(each, references)), ...(references ?? [])]);
     const roots = [...requirements, ...named.values()];
     const answer = before && reached(roots, before);
     if (before && answer && 'packages' in answer && !update && answer.packages.size === before.packages.size) {
@@ -153,6 +154,9 @@ export class Project {
     });
   }
 }
+
+const isNamedAnew = ({ name }: Requirement, references: ReadonlyMap<string, Requirement> | undefined): boolean =>
+  [...(references?.values() ?? [])].some((each) => each.name === name);
 
 /** A lock without what is to be newer. */
 const preferred = (before: Lock | undefined, update: InstallWish['update']): Lock | undefined => {

@@ -3,6 +3,7 @@ import type { Inventory } from '../inventory/inventory.ts';
 import { selectHosts } from '../inventory/patterns.ts';
 import type { Decrypt } from '../language/files.ts';
 import type { Playbook } from '../language/playbook.ts';
+import type { PlayedRoles } from '../language/roles.ts';
 import { asText } from '../modules/coerce.ts';
 import type { Redactor } from '../secrets/redactor.ts';
 import type { Templar } from '../template/templar.ts';
@@ -36,6 +37,8 @@ export interface RunOptions {
   readonly limit?: string | undefined;
   readonly rolesPath: readonly string[];
   readonly collectionsPath: readonly string[];
+  /** Roles that plays name by where they come from. */
+  readonly played?: PlayedRoles | undefined;
   readonly decrypt?: Decrypt | undefined;
   readonly decryptFile?: ((content: Uint8Array) => Uint8Array) | undefined;
   /** Every event of the run, as it happens. */
@@ -154,6 +157,7 @@ class Run {
         playbookDir: dirname(file),
         rolesPath: this.#options.rolesPath,
         collectionsPath: this.#options.collectionsPath,
+        played: this.#options.played,
         decrypt: this.#options.decrypt,
         decryptFile: this.#options.decryptFile ?? ((content) => content),
         warn: (diagnostic) => this.#warn(diagnostic),

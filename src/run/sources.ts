@@ -3,7 +3,7 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { type Decrypt, isFile } from '../language/files.ts';
 import type { Role, TaskNode } from '../language/playbook.ts';
 import { Reading } from '../language/reading.ts';
-import { findRole, type RoleFiles, readRole, readTaskFile } from '../language/roles.ts';
+import { findRole, type PlayedRoles, type RoleFiles, readRole, readTaskFile } from '../language/roles.ts';
 import type { TaskKind } from '../language/tasks.ts';
 import type { Module } from '../modules/module.ts';
 import { findModule, nearestModule } from '../modules/modules.ts';
@@ -22,6 +22,7 @@ export interface SourcesOptions {
   /** Folders with roles, besides `roles/` beside the playbook. */
   readonly rolesPath: readonly string[];
   readonly collectionsPath: readonly string[];
+  readonly played?: PlayedRoles | undefined;
   readonly decrypt?: Decrypt | undefined;
   readonly decryptFile: (content: Uint8Array) => Uint8Array;
   readonly warn: (diagnostic: Diagnostic) => void;
@@ -106,14 +107,16 @@ export class Sources {
   ): Role {
     const beside = user ? [dirname(user.path)] : [];
     const roles = [join(this.playbookDir, 'roles'), ...beside, ...this.#options.rolesPath, this.playbookDir];
-    const path = findRole(name, { roles, collections: this.#options.collectionsPath }, position, collections);
+    const played = this.#options.played?.(name, user?.path);
+    const path =
+      played?.path ?? findRole(name, { roles, collections: this.#options.collectionsPath }, position, collections);
     const key = JSON.stringify([path, files]);
     let role = this.#roles.get(key);
     if (!role) {
       const options = { ...files, decrypt: this.#options.decrypt, from: position };
       const read = this.#read((reading) => readRole(reading, path, options));
       // A role of a collection is called by its full name, as its user wrote it.
-      role = name.includes('/') ? read : { ...read, name };
+      role = played || !name.includes('/') ? { ...read, name: played?.name ?? name } : read;
       this.#roles.set(key, role);
     }
     return role;
