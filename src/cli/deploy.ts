@@ -27,6 +27,7 @@ export const configure = (command: Command): void => {
     .addHelpText('after', afterHelp)
     .action(async (inventory: string, flags: DeployFlags) => {
       const kubeconfig = resolve(flags.kubeconfig ?? kubeconfigBeside(inventory));
+      let home = shipped;
       await executePlaybooks(
         [join(shipped, 'playbooks/deploy.yml')],
         {
@@ -37,11 +38,18 @@ export const configure = (command: Command): void => {
         {
           roleTimes: true,
           rolesPath: [join(shipped, 'roles')],
+          choose: async (loaded, settings, signal) => {
+            const { publishedCluster } = await import('./cluster-roles.ts');
+            const published = await publishedCluster(inventory, { ...loaded, extraVars: settings.extraVars }, signal);
+            if (published === undefined) return undefined;
+            home = published;
+            return { playbooks: [join(home, 'playbooks/deploy.yml')], rolesPath: [join(home, 'roles')] };
+          },
           before: async (run) => {
             const { clusterInventory } = await import('../cluster/inventory.ts');
             const { readVersionTable } = await import('../cluster/version-table.ts');
             const { validateCluster } = await import('../cluster/validate.ts');
-            const table = readVersionTable(join(shipped, 'roles/cluster/vars/main.yml'));
+            const table = readVersionTable(join(home, 'roles/cluster/vars/main.yml'));
             const described = clusterInventory(inventory, { ...run, extraVars: run.settings.extraVars });
             const problems = validateCluster(described, table);
             if (problems.length > 0) throw new UserError(problems);

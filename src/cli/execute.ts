@@ -10,7 +10,7 @@ import { PlainReporter } from '../output/plain.ts';
 import type { Reporter, ReporterOptions } from '../output/reporter.ts';
 import { diagnosticStyle, withoutColours } from '../output/style.ts';
 import type { RunSettings } from '../run/context.ts';
-import { loadRun } from '../run/load.ts';
+import { type Loaded, loadRun } from '../run/load.ts';
 import type { RunOptions } from '../run/run.ts';
 import { Redactor } from '../secrets/redactor.ts';
 import { decode, encode } from '../util/bytes.ts';
@@ -52,6 +52,8 @@ export interface CommandsOwn {
   readonly settings?: Partial<RunSettings>;
   /** Folders of roles that are found before the user's. */
   readonly rolesPath?: readonly string[];
+  /** Other playbooks and roles, where the inventory says so; read before anything is checked. */
+  readonly choose?: (loaded: Loaded, settings: RunSettings, signal: AbortSignal) => Promise<Chosen | undefined>;
   /** Runs before a host is touched; what it throws is told, and nothing is run. */
   readonly before?: (options: RunOptions) => Promise<void>;
   readonly after?: (exitCode: number) => Promise<void>;
@@ -59,9 +61,14 @@ export interface CommandsOwn {
   readonly roleTimes?: boolean;
 }
 
+export interface Chosen {
+  readonly playbooks: readonly string[];
+  readonly rolesPath: readonly string[];
+}
+
 /** Everything that a run needs, from flags and files. Asks for the passwords that the flags want asked for. */
 export const readRun = async (
-  playbooks: readonly (string | Playbook)[],
+  named: readonly (string | Playbook)[],
   flags: RunFlags,
   listener: RunOptions['listener'],
   signal: AbortSignal,
@@ -99,9 +106,11 @@ export const readRun = async (
     mergeHashes: config.hashBehaviour === 'merge',
     injectFacts: config.injectFacts,
   });
+  const chosen = await own.choose?.(loaded, settings, signal);
+  const playbooks = chosen?.playbooks ?? named;
   const files = playbooks.flatMap((each) => (typeof each === 'string' ? [resolve(workingDirectory, each)] : []));
   const paths = {
-    rolesPath: [...(own.rolesPath ?? []), ...(config.rolesPath ?? defaultRolesPath())],
+    rolesPath: [...(chosen?.rolesPath ?? own.rolesPath ?? []), ...(config.rolesPath ?? defaultRolesPath())],
     collectionsPath: config.collectionsPath ?? [
       ...new Set(files.map((file) => join(dirname(file), 'collections'))),
       ...defaultCollectionsPath(),

@@ -7,6 +7,7 @@ import { addListCommand } from './role/list.ts';
 import { addLoginCommand } from './role/login.ts';
 import { addOutdatedCommand } from './role/outdated.ts';
 import { addPublishCommand } from './role/publish.ts';
+import { addPublishOwnCommand } from './role/publish-own.ts';
 import { addRemoveCommand } from './role/remove.ts';
 import { addSearchCommand } from './role/search.ts';
 import { addTreeCommand } from './role/tree.ts';
@@ -29,6 +30,7 @@ export const configure = (command: Command): void => {
     addInfoCommand,
     addVerifyCommand,
     addPublishCommand,
+    addPublishOwnCommand,
     addLoginCommand,
     addInitCommand,
   ];

@@ -61,11 +61,10 @@ export class Project {
   /** Resolves where the lock does not answer, writes the lock, and makes the installed folders what it says. */
   async install({ update, frozen = false, force = false }: InstallWish = {}): Promise<Installed> {
     const requirements = this.requirements();
-    const { lock, changed } = await this.settle(requirements, { update, frozen });
+    const { lock, changed, before = emptyLock } = await this.settle(requirements, { update, frozen });
     const wanted = reached(requirements, lock);
     if ('missing' in wanted)
       throw new Error(`what was resolved does not answer its own requirements: ${wanted.missing}`);
-    const before = this.lock() ?? emptyLock;
     const packages = [...wanted.packages.values()];
     const inProject = (path: string): boolean => !relative(dirname(this.file), path).startsWith('..');
     const changes = await this.#placing(() =>
@@ -93,7 +92,7 @@ export class Project {
       frozen = false,
       references,
     }: Pick<InstallWish, 'update' | 'frozen'> & { readonly references?: ReadonlyMap<string, Requirement> } = {},
-  ): Promise<{ readonly lock: Lock; readonly changed: boolean }> {
+  ): Promise<{ readonly lock: Lock; readonly changed: boolean; readonly before?: Lock | undefined }> {
     const before = this.lock();
     const texts = [...(before?.references.keys() ?? [])];
     const known = texts.map((text) => [text, referenceRequirement(text, this.lockFile)] as const);
@@ -102,7 +101,7 @@ export class Project {
     const roots = [...requirements, ...named.values()];
     const answer = before && reached(roots, before);
     if (before && answer && 'packages' in answer && !update && answer.packages.size === before.packages.size) {
-      if (named.size === before.references.size) return { lock: before, changed: false };
+      if (named.size === before.references.size) return { lock: before, changed: false, before };
     }
     if (frozen) throw this.#frozen(answer && 'missing' in answer ? answer.missing : undefined, before);
     checkNames(update, before, roots);
@@ -113,6 +112,7 @@ export class Project {
     return {
       lock: { packages, references: new Map([...named].map(([text, each]) => [text, keyOf(each)])) },
       changed: true,
+      before,
     };
   }
 

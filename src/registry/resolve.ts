@@ -1,7 +1,7 @@
 import { UserError } from '../util/diagnostic.ts';
 import type { Package } from './catalogue.ts';
 import { type Conflict, explain } from './conflict.ts';
-import { keyOf, type Lock, type Locked, offerOf, placeOf } from './lock.ts';
+import { type Edge, keyOf, type Lock, type Locked, offerOf, placeOf } from './lock.ts';
 import type { Requirement } from './requirements.ts';
 import type { Offer } from './source.ts';
 import { fitting, isRange, semverOf } from './version.ts';
@@ -240,8 +240,20 @@ const lockedOf = ({ wanted, offer, found }: Choice): Locked => ({
   server: wanted.server,
   subfolder: wanted.subfolder,
   integrity: found.integrity,
-  dependencies: found.contents.dependencies.map(({ kind, name, version }) => ({ kind, name, version: version ?? '*' })),
+  dependencies: edgesOf(found.contents.dependencies),
 });
+
+/** One edge for each name: what is asked for twice must fit both times. */
+const edgesOf = (dependencies: readonly Requirement[]): readonly Edge[] => {
+  const edges = new Map<string, Edge>();
+  for (const { kind, name, version = '*' } of dependencies) {
+    const key = keyOf({ kind, name });
+    const before = edges.get(key)?.version;
+    const both = before === undefined || before === '*' || before === version ? version : `${before} ${version}`;
+    edges.set(key, { kind, name, version: version === '*' ? (before ?? version) : both });
+  }
+  return [...edges.values()];
+};
 
 const nothingThere = (wanted: Requirement, offers: readonly Offer[]): UserError => {
   const best = fitting(offers, undefined).slice(0, 10);

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
@@ -47,6 +48,8 @@ export const withSources = async (
   signal: AbortSignal,
   action: (sources: () => Promise<OpenSources>) => Promise<void>,
 ): Promise<void> => {
+  // Every request under way listens to it.
+  setMaxListeners(0, signal);
   let opened: Promise<OpenSources> | undefined;
   const sources = (): Promise<OpenSources> => {
     opened ??= import('../../registry/sources/sources.ts').then(({ openSources }) =>

@@ -1,0 +1,26 @@
+import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
+import { tellFailures } from '../failures.ts';
+import { withSources } from './project.ts';
+import { print } from './report.ts';
+
+/** `npm run publish-roles -- oci://registry.example/k8s/cluster`: the cluster's own roles, for `cluster_roles` in inventories. */
+export const addPublishOwnCommand = (role: Command): void => {
+  role
+    .command('publish-own')
+    .description("put the cluster's own roles into a registry, for cluster_roles in inventories")
+    .argument('<address>', 'oci://HOST/PATH, with or without @VERSION')
+    .option('--replace', 'put other content in the place of a version that is there', false)
+    .action((address: string, flags: { readonly replace: boolean }) =>
+      tellFailures((signal) =>
+        withSources(signal, async (sources) => {
+          const { publishOwnRoles } = await import('../../registry/own-roles.ts');
+          const home = fileURLToPath(new URL('../../..', import.meta.url));
+          const { reference, digest } = await publishOwnRoles(home, address, flags.replace, await sources());
+          print(`Published ${reference}`);
+          print(`  ${digest}`);
+          print(`In an inventory: cluster_roles: ${reference}`);
+        }),
+      ),
+    );
+};
