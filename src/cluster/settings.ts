@@ -243,6 +243,13 @@ export const settings: readonly Setting[] = [
     'Seconds that an upgrade waits for the pods of one node to leave, before it stops.',
   ),
   setting(
+    'cluster_roles',
+    text,
+    'cluster',
+    'oci://registry.example/k8s/cluster@1.4.0',
+    'Take the roles of the cluster from a registry, pinned to a version or a digest, and not those that came with the program.',
+  ),
+  setting(
     'unproven',
     flag,
     'cluster',

@@ -1,4 +1,6 @@
+import type { KeyObject } from 'node:crypto';
 import { basename, resolve } from 'node:path';
+import { signManifest } from '../oci/cosign.ts';
 import { UserError } from '../util/diagnostic.ts';
 import { readContents } from './contents.ts';
 import { withoutSecrets } from './locate.ts';
@@ -16,6 +18,13 @@ export interface Wish {
   readonly address: string;
   readonly version?: string | undefined;
   readonly replace?: boolean | undefined;
+  /** Signs what was published, as cosign does. */
+  readonly signer?: KeyPair | undefined;
+}
+
+export interface KeyPair {
+  readonly privateKey: KeyObject;
+  readonly publicKey: KeyObject;
 }
 
 export interface Published {
@@ -57,7 +66,8 @@ export const publish = async (wish: Wish, { network }: Pick<OpenSources, 'networ
   const { registry, repository } = partsOf(wanted.src);
   const client = await network.registry(registry);
   const { description } = contents;
-  const descriptor = await pushArtifact(client.repository(repository), {
+  const target = client.repository(repository);
+  const descriptor = await pushArtifact(target, {
     kind,
     folder,
     name: contents.name ?? basename(folder),
@@ -66,6 +76,7 @@ export const publish = async (wish: Wish, { network }: Pick<OpenSources, 'networ
     replace: wish.replace,
     ...(description && { annotations: { 'org.opencontainers.image.description': description } }),
   });
+  if (wish.signer) await signManifest(target, descriptor, wish.signer);
   return { reference: `${wanted.src}@${version}`, digest: descriptor.digest };
 };
 

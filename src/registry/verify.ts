@@ -1,5 +1,7 @@
+import { UserError } from '../util/diagnostic.ts';
 import { folderOf, readOrigin } from './install.ts';
 import { isName } from './locate.ts';
+import type { Locked } from './lock.ts';
 import type { Project } from './project.ts';
 import { changedFiles } from './tree.ts';
 
@@ -11,9 +13,13 @@ export interface Finding {
 
 /**
  * Compares every installed folder with what the lock names: that is taken from the cache, which is held against its hash, or
- * brought anew. What a folder says of itself counts for nothing.
+ * brought anew. What a folder says of itself counts for nothing. `signed` throws a UserError for what has no signature that is
+ * trusted.
  */
-export const verify = async (project: Project): Promise<readonly Finding[]> => {
+export const verify = async (
+  project: Project,
+  signed?: (locked: Locked) => Promise<void>,
+): Promise<readonly Finding[]> => {
   const requirements = project.requirements();
   const packages = [...(project.lock()?.packages.values() ?? [])].filter(({ kind, name }) => isName(kind, name));
   return Promise.all(
@@ -26,9 +32,24 @@ export const verify = async (project: Project): Promise<readonly Finding[]> => {
         return { name, problem: `is ${origin.version}, and the lock says ${version}` };
       const cached = await project.bringWhole(locked, requirements);
       const files = await changedFiles(folder, cached.folder);
-      if (files.length === 0) return { name, problem: undefined };
+      if (files.length === 0) return { name, problem: await unsigned(locked, signed) };
       const more = files.length > 5 ? ` and ${files.length - 5} more` : '';
       return { name, problem: `was changed since it was installed: ${files.slice(0, 5).join(', ')}${more}` };
     }),
   );
+};
+
+const unsigned = async (
+  locked: Locked,
+  signed: ((locked: Locked) => Promise<void>) | undefined,
+): Promise<string | undefined> => {
+  if (!signed) return undefined;
+  if (locked.source !== 'oci') return 'is not from a registry, so it has no signature';
+  try {
+    await signed(locked);
+    return undefined;
+  } catch (error) {
+    if (error instanceof UserError) return error.message;
+    throw error;
+  }
 };

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { KeyPair } from '../../registry/publish.ts';
 import { tellFailures } from '../failures.ts';
 import { withSources } from './project.ts';
 import { print } from './report.ts';
@@ -7,6 +8,7 @@ interface PublishFlags {
   readonly version?: string;
   readonly collection: boolean;
   readonly replace: boolean;
+  readonly sign?: string;
 }
 
 /** `k8s-bm role publish roles/etcd oci://registry.example/k8s/etcd`. */
@@ -19,16 +21,26 @@ export const addPublishCommand = (role: Command): void => {
     .option('--version <version>', "a semantic version (default: the one in the role's meta/main.yml)")
     .option('--collection', 'it is a collection', false)
     .option('--replace', 'put other content in the place of a version that is there', false)
+    .option('--sign <file>', 'sign it with this private key in PEM, as cosign does; COSIGN_PASSWORD opens it')
     .action((folder: string, address: string, flags: PublishFlags) =>
       tellFailures((signal) =>
         withSources(signal, async (sources) => {
           const { publish } = await import('../../registry/publish.ts');
           const { version, replace } = flags;
+          const signer = flags.sign === undefined ? undefined : await readSigner(flags.sign);
           const kind = flags.collection ? 'collection' : 'role';
-          const published = await publish({ kind, folder, address, version, replace }, await sources());
+          const published = await publish({ kind, folder, address, version, replace, signer }, await sources());
           print(`Published ${published.reference}`);
-          print(`  ${published.digest}`);
+          print(`  ${published.digest}${signer ? ', signed' : ''}`);
         }),
       ),
     );
+};
+
+const readSigner = async (file: string): Promise<KeyPair> => {
+  const { createPublicKey } = await import('node:crypto');
+  const { readPrivateKey } = await import('../../oci/signature.ts');
+  const { readKeyFile } = await import('./key-file.ts');
+  const privateKey = readPrivateKey(readKeyFile(file), file, process.env.COSIGN_PASSWORD);
+  return { privateKey, publicKey: createPublicKey(privateKey) };
 };
