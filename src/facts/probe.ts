@@ -41,9 +41,7 @@ export const parseFacts = (reply: Reply, options: FactOptions = {}): Dict => {
   if (!filter?.length || filter.includes('*')) return new Map<Value, Value>(facts);
   const patterns = filter.map(globPattern);
   return new Map<Value, Value>(
-    facts.filter(
-      ([name]) => name === 'module_setup' || patterns.some((p) => p.test(name) || p.test(`ansible_${name}`)),
-    ),
+    facts.filter(([name]) => patterns.some((p) => p.test(name) || p.test(`ansible_${name}`))),
   );
 };
 

@@ -41,14 +41,14 @@ const asInt = (value: Value): number | bigint => {
     const whole = BigInt(text.trim().replaceAll('_', '').replace(/^\+/, '').replace(/\..*$/, ''));
     return Number.isSafeInteger(Number(whole)) ? Number(whole) : whole;
   }
-  throw new TypeError(`${describe(value)} cannot be converted to an int`);
+  throw new TypeError(`"${describe(value)}" cannot be converted to an int`);
 };
 
 const asFloat = (value: Value): Float => {
   if (value instanceof Float) return value;
   if (typeof value === 'number' || typeof value === 'bigint') return new Float(Number(value));
   if (typeof value === 'string' && value.trim() !== '' && !Number.isNaN(Number(value))) return new Float(Number(value));
-  throw new TypeError(`${describe(value)} cannot be converted to a float`);
+  throw new TypeError(`"${describe(value)}" cannot be converted to a float`);
 };
 
 const asList = (value: Value): Value[] => {

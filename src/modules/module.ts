@@ -121,7 +121,8 @@ export interface ModuleContext {
   variable(name: string): Value | undefined;
   /** A file of the role or beside the playbook: absolute path, or throws a ModuleFailure that lists where it looked. */
   findFile(kind: 'files' | 'templates' | 'vars', name: string): string;
-  readFile(path: string): Uint8Array;
+  /** Such a file's content; what Ansible Vault has encrypted comes decrypted, unless `decrypt` is false. */
+  readFile(path: string, decrypt?: boolean): Uint8Array;
   /** Renders a template file's text with this host's variables and `extra` laid over them. */
   renderFile(path: string, options: ReadonlyMap<string, Value>, extra?: ReadonlyMap<string, Value>): string;
   /** A secret of this run: redacted everywhere from now on. */

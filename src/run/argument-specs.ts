@@ -66,7 +66,7 @@ export const validateArgumentSpec = defineControl({
     const module = { ...validateArgumentSpec, name: 'role', options: table };
     const problems = checkArguments(module, values);
     if (problems.length > 0) {
-      const messages = problems.map(({ message, hint }) => (hint ? `${message} (${hint})` : message));
+      const messages = problems.map(({ message }) => message);
       throw new ModuleFailure(`Validation of arguments failed:\n${messages.join('\n')}`, [
         ['argument_errors', messages],
         ['argument_spec_data', args.get('argument_spec') as Value],

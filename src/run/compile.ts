@@ -7,6 +7,7 @@ import type { Position } from '../util/position.ts';
 import type { PlayVariables } from '../variables/variables.ts';
 import { accumulated, extendLineage, type Lineage } from './lineage.ts';
 import { type RoleRequest, Roles } from './roles.ts';
+import { searchPath } from './search-path.ts';
 import type { Sources } from './sources.ts';
 import { isChosen, readTags, type TagChoice } from './tags.ts';
 import { taskKeywords } from './task-keywords.ts';
@@ -38,8 +39,12 @@ export interface Place {
 export class Compiler {
   readonly #options: CompilerOptions;
   readonly #roles: Roles;
-  /** Handlers of roles, in the order in which the roles were read; those of the play come behind them. */
+  /**
+   * Every handler of the play, in the order in which they run: those of `roles:`, the play's own, and those of roles that
+   * tasks use, which grow with each include. A role has its handlers once for each use, since each use has its variables.
+   */
   readonly handlers: Step[] = [];
+  #ofRoles = 0;
 
   constructor(options: CompilerOptions) {
     this.#options = options;
@@ -62,6 +67,17 @@ export class Compiler {
   /** A role as import_role and include_role use it. */
   role(request: RoleRequest, place: Place): Step[] {
     return this.#roles.use(request, place);
+  }
+
+  /** The handlers of one use of a role; `late`: a task uses it, rather than `roles:`. */
+  addHandlers(nodes: readonly TaskNode[], place: Place, late: boolean): void {
+    const order = [late ? lateHandlers : roleHandlers, this.handlers.length];
+    const steps = this.nodes(nodes, { ...place, order, handler: true });
+    if (late) this.handlers.push(...steps);
+    else {
+      this.handlers.splice(this.#ofRoles, 0, ...steps);
+      this.#ofRoles += steps.length;
+    }
   }
 
   /** A task that no file holds. */
@@ -158,6 +174,8 @@ export class Compiler {
         role: place.role?.use,
         vars: withVars(place.vars, task.keywords),
         includeParams: place.includeParams,
+        searchPath: searchPath(place.role, task.position.file, this.#options.sources.playbookDir),
+        environment: keywords.environment.map(({ value }) => value),
       }),
       place,
       keywords,
@@ -180,6 +198,9 @@ export const withVars = (vars: readonly Vars[], keywords: Keywords): readonly Va
 
 export const varsOf = (field: Field | undefined): Vars | undefined =>
   field?.value instanceof Map ? (field.value as Map<string, Value>) : undefined;
+
+/** Where handlers stand among each other. */
+const [roleHandlers, ownHandlers, lateHandlers] = [0, 1, 2];
 
 /** The sections of a play: the steps from gathering facts to the last handlers. */
 export const compilePlay = (
@@ -207,14 +228,14 @@ export const compilePlay = (
     gather && compiler.chosen(extendLineage(place(0).lineage, gather.keywords))
       ? [compiler.implicit(gather, place(0), 'Gathering Facts')]
       : [];
+  compiler.handlers.push(...compiler.nodes(play.handlers, { ...place(ownHandlers), handler: true }));
   const pre = compiler.nodes(play.preTasks, place(1));
   const roles = compiler.roleEntries(play.roles, place(3));
   const tasks = compiler.nodes(play.tasks, place(4));
   const post = compiler.nodes(play.postTasks, place(6));
-  const own = compiler.nodes(play.handlers, { ...place(Number.MAX_SAFE_INTEGER), handler: true });
   return {
     steps: [...gathering, ...section(1, pre), ...section(4, [...roles, ...tasks]), ...section(6, post)],
-    handlers: [...compiler.handlers, ...own],
+    handlers: compiler.handlers,
   };
 };
 

@@ -83,6 +83,9 @@ export interface HostState {
   readonly name: string;
   cursor: Cursor;
   status: 'active' | 'failed' | 'unreachable' | 'ended';
+  /** Names that changed tasks gave to `notify`; which handlers they mean is settled when handlers are flushed. */
+  readonly notifications: Set<string>;
+  /** Handlers that are to run in the flush under way. */
   readonly notified: Set<TaskStep>;
   /** How many looks are sent ahead: fewer while every task changes something. */
   window: number;

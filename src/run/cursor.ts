@@ -146,7 +146,7 @@ export class Cursor {
   }
 
   #complete(role: RoleInstance | undefined): void {
-    if (role && !this.#ahead) role.completed.add(this.#host);
+    if (role && !this.#ahead && role.ran.has(this.#host)) role.completed.add(this.#host);
   }
 }
 

@@ -41,8 +41,9 @@ export const targetFor = (host: string, step: TaskStep, scope: Scope, variables:
   });
 };
 
-/** The variables of the host that a task runs on; a host that the inventory has not is reached by its name alone. */
-export const scopeOf = (host: string, context: PlayContext): Scope =>
-  context.inventory.host(host) ? context.play.scope(host) : nothing;
-
-const nothing: Scope = { get: () => undefined, has: () => false, names: () => [] };
+/**
+ * The variables of the host that a task runs on, with the task's own above them; a host that the inventory has not is
+ * reached by its name and what the task and the play say.
+ */
+export const scopeOf = (host: string, step: TaskStep, context: PlayContext): Scope =>
+  context.play.scope(host, step.frame);

@@ -7,7 +7,7 @@ import type { HostState, PlayContext } from './context.ts';
 import type { Step, TaskStep } from './tree.ts';
 
 /**
- * Marks the handlers that a changed task names: the last defined one of that name, and all that listen to it. Throws a
+ * Notes the handlers that a changed task names; a handler that notifies others has them run in the same flush. Throws a
  * UserError where there is none.
  */
 export const notify = (field: Field, step: TaskStep, host: HostState, context: PlayContext): void => {
@@ -16,25 +16,38 @@ export const notify = (field: Field, step: TaskStep, host: HostState, context: P
   for (const name of Array.isArray(names) ? names : [names]) {
     if (name === null || name instanceof Omit) continue;
     const wanted = asText(name);
-    const handlers = handlersFor(wanted, step, host, context);
-    for (const handler of handlers) host.notified.add(handler);
+    const handlers = handlersFor(wanted, host, context);
     if (handlers.length === 0) throw unknownHandler(wanted, field, context);
+    if (step.name.handler) for (const handler of handlers) host.notified.add(handler);
+    else host.notifications.add(wanted);
   }
+};
+
+/** Settles which handlers are meant: those of the last use of a role, which may be a later one than that which notified. */
+export const takeNotifications = (host: HostState, context: PlayContext): void => {
+  for (const name of host.notifications)
+    for (const handler of handlersFor(name, host, context)) host.notified.add(handler);
+  host.notifications.clear();
 };
 
 /** Every handler of the play in the order in which they run. */
 export const allHandlers = (steps: readonly Step[]): TaskStep[] =>
   steps.flatMap((step) => (step.kind === 'task' ? [step] : allHandlers(step.block)));
 
-const handlersFor = (wanted: string, step: TaskStep, host: HostState, context: PlayContext): TaskStep[] => {
-  const handlers = allHandlers(context.handlers);
-  const found = handlers.filter((handler) => listensTo(handler, wanted, host, context));
-  const sameRole = handlers.findLast(
-    (handler) => handler.role === step.role && nameOf(handler, host, context) === wanted,
-  );
-  const named =
-    sameRole ?? handlers.findLast((handler) => namesOf(handler, nameOf(handler, host, context)).includes(wanted));
-  return named && !found.includes(named) ? [...found, named] : found;
+/** The last handler of that name, and all that listen to it. */
+const handlersFor = (wanted: string, host: HostState, context: PlayContext): TaskStep[] => {
+  const latestFirst = allHandlers(context.handlers).reverse();
+  const names = new Map(latestFirst.map((handler) => [handler, nameOf(handler, host, context)]));
+  const named = latestFirst.find((handler) => namesOf(handler, names.get(handler) ?? '').includes(wanted));
+  const seen = new Set<string>();
+  const listening = latestFirst.filter((handler) => {
+    if (!listensTo(handler, wanted, host, context)) return false;
+    const name = names.get(handler) ?? '';
+    if (seen.has(name)) return false;
+    if (name !== '') seen.add(name);
+    return true;
+  });
+  return named ? [named, ...listening] : listening;
 };
 
 const namesOf = (handler: TaskStep, name: string): readonly string[] =>

@@ -7,13 +7,16 @@ import { argsOf, type Compiler, type Place, shortName, varsOf, withVars } from '
 import type { PlayContext } from './context.ts';
 import { extendLineage } from './lineage.ts';
 import type { Sources } from './sources.ts';
-import type { Inclusion, TaskStep } from './tree.ts';
+import type { Inclusion, Step, TaskStep } from './tree.ts';
 
 /** What one item of an include_tasks or include_role leads to. */
 export interface Included extends Inclusion {
   /** For the event: the file or the role's name. */
   readonly what: string;
 }
+
+/** What is to be included is not there or can't be read. A rescue takes it over, but ansible-core counts it as failed. */
+export class NotIncluded extends UserError {}
 
 export const isInclude = (step: TaskStep): boolean => {
   const name = shortName(step.task.module.name);
@@ -48,9 +51,12 @@ export const resolveInclude = (step: TaskStep, loopVars: Vars, scope: Scope, con
     const rank = { value: Number.MAX_SAFE_INTEGER };
     const place = placeFor(step, args.get('apply'), loopVars, [...step.order, rank]);
     const { compiler, sources } = context;
-    const steps = isRole
-      ? includeRole(step, args, place, compiler)
-      : includeTasks(step, what, place, compiler, sources);
+    let steps: readonly Step[];
+    try {
+      steps = isRole ? includeRole(step, args, place, compiler) : includeTasks(step, what, place, compiler, sources);
+    } catch (error) {
+      throw error instanceof UserError ? new NotIncluded(error.diagnostics) : error;
+    }
     inclusion = { steps, rank };
     step.included.set(key, inclusion);
   }

@@ -112,8 +112,9 @@ const applyVerdicts = (step: TaskStep, result: Dict, seen: () => Scope, context:
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       result.set('failed', true);
-      result.set(`${name}_result`, error.message);
-      if (!result.has('msg')) result.set('msg', error.message);
+      const why = error.diagnostics[0]?.message ?? error.message;
+      result.set(`${name}_result`, `Error while evaluating conditional: ${why}`);
+      result.set('msg', failureOf(error)?.get('msg') ?? why);
     }
   }
 };

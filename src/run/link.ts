@@ -123,6 +123,8 @@ export class Link {
       const most = Math.max(fewestRiders, riderBudgetMs / this.#lookMs);
       const riders = ahead(most).filter((look) => sameIdentity(look.identity, identity));
       const finish = machine.beginApply(riders);
+      // A user whose shell is still open can't be removed.
+      if (options.changesUsers) await this.#reopen(shell);
       let replies: Reply[] = [];
       try {
         replies = await this.#guard(shell.send([script, ...riders.map((look) => look.script)], { signal }));

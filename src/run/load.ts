@@ -54,7 +54,7 @@ export const loadRun = (options: LoadOptions): Loaded => {
       diffMode: settings.diffMode,
       verbosity: settings.verbosity,
       forks: settings.forks,
-      runTags: settings.tags,
+      runTags: settings.tags.length > 0 ? settings.tags : ['all'],
       skipTags: settings.skipTags,
       limit: options.limit,
     },

@@ -155,7 +155,7 @@ class Walk {
   #meta(step: TaskStep): void {
     const action = metaAction(step);
     if (action === 'noop' || action === 'role_complete') return;
-    if (action === 'flush_handlers' && this.#host.notified.size === 0) return;
+    if (action === 'flush_handlers' && this.#host.notifications.size + this.#host.notified.size === 0) return;
     throw new Edge();
   }
 

@@ -1,5 +1,6 @@
 import type { Vars } from '../language/playbook.ts';
 import { asText, coerce } from '../modules/coerce.ts';
+import { typeName } from '../template/python/type-name.ts';
 import { type Dict, Omit, type Scope, type Value } from '../template/values.ts';
 import { UserError } from '../util/diagnostic.ts';
 import type { PlayContext } from './context.ts';
@@ -30,7 +31,7 @@ export const loopItems = (step: TaskStep, host: string, scope: Scope, context: P
   if (Array.isArray(items)) return items.filter((item) => !(item instanceof Omit));
   throw new UserError({
     severity: 'error',
-    message: `loop needs a list, and this is ${describe(items)}`,
+    message: `The \`loop\` value must resolve to a 'list', not '${typeName(items)}'.`,
     position: field.valuePosition,
     hint: items instanceof Map ? 'a mapping becomes a list with `| dict2items`' : undefined,
   });
@@ -107,10 +108,4 @@ const extendedLoop = (items: readonly Value[], index: number, allItems: boolean)
   if (index > 0) loop.set('previtem', items[index - 1] as Value);
   if (index + 1 < length) loop.set('nextitem', items[index + 1] as Value);
   return loop;
-};
-
-const describe = (value: Value): string => {
-  if (value === null) return 'nothing';
-  if (value instanceof Map) return 'a mapping';
-  return typeof value === 'string' ? `the text ${JSON.stringify(value)}` : asText(value);
 };

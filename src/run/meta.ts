@@ -4,6 +4,7 @@ import { nearest } from '../util/nearest.ts';
 import { argsOf, shortName } from './compile.ts';
 import type { HostState, PlayContext } from './context.ts';
 import { targetFor } from './delegation.ts';
+import { takeNotifications } from './handlers.ts';
 import { checkWhen } from './prepare.ts';
 import type { TaskStep } from './tree.ts';
 
@@ -50,6 +51,7 @@ export const runMeta = async (step: TaskStep, host: HostState, context: PlayCont
   if (!checkWhen(step, scope, context, host.name).met) return;
   switch (action) {
     case 'flush_handlers':
+      takeNotifications(host, context);
       cursor.enterHandlers(context.handlers, step.order, (handler) => host.notified.has(handler));
       break;
     case 'clear_facts':

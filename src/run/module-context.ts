@@ -1,11 +1,11 @@
-import { readFileSync, statSync } from 'node:fs';
-import { dirname, isAbsolute, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Vars } from '../language/playbook.ts';
-import { type ControlContext, type ModuleContext, ModuleFailure } from '../modules/module.ts';
+import type { ControlContext, ModuleContext } from '../modules/module.ts';
 import { UndefinedError } from '../template/template-error.ts';
 import { type Scope, Undefined, type Value } from '../template/values.ts';
 import { checkConditions } from './conditions.ts';
 import type { PlayContext } from './context.ts';
+import { findFile, searchPath } from './search-path.ts';
 import type { TaskStep } from './tree.ts';
 
 export interface Surroundings {
@@ -41,8 +41,8 @@ export const moduleContext = (at: Surroundings, context: PlayContext): ControlCo
       const facts = scope.get('ansible_facts');
       return facts instanceof Map ? facts.get(name) : undefined;
     },
-    findFile: (kind, name) => findFile(kind, name, searchPath(step, at.playbookDir)),
-    readFile: (path) => readFileSync(path),
+    findFile: (kind, name) => findFile(kind, name, searchPath(step.role, step.task.position.file, at.playbookDir)),
+    readFile: (path, decrypt) => context.sources.readFile(path, decrypt),
     renderFile: (path, options, extra) => {
       const inner = extra ? context.play.scope(host, step.frame, new Map([...overlay, ...extra])) : scope;
       const text = (name: string): string | undefined => asOption(options.get(name));
@@ -50,7 +50,10 @@ export const moduleContext = (at: Surroundings, context: PlayContext): ControlCo
         file: path,
         searchPath: [
           dirname(path),
-          ...searchPath(step, at.playbookDir).flatMap((dir) => [join(dir, 'templates'), dir]),
+          ...searchPath(step.role, step.task.position.file, at.playbookDir).flatMap((dir) => [
+            join(dir, 'templates'),
+            dir,
+          ]),
         ],
         trimBlocks: flag(options.get('trim_blocks')),
         lstripBlocks: flag(options.get('lstrip_blocks')),
@@ -82,24 +85,6 @@ export const moduleContext = (at: Surroundings, context: PlayContext): ControlCo
     render: (value) => templar.render(value, scope),
     pause: ({ seconds, prompt, echo }) => context.ask({ seconds, prompt, echo: echo ?? true }),
   };
-};
-
-/** Where a task's relative file names are looked for: its role, the roles that led to it, its own folder, the playbook's. */
-export const searchPath = (step: TaskStep, playbookDir: string): readonly string[] => {
-  const roles = step.role
-    ? [step.role.path, ...(step.role.use.parents ?? []).map(({ role }) => role.path).reverse()]
-    : [];
-  return [...new Set([...roles, dirname(step.task.position.file), playbookDir])];
-};
-
-/** The file `name` in `kind` of one of the folders, or beside it. Throws a ModuleFailure that lists where it looked. */
-export const findFile = (kind: string, name: string, folders: readonly string[]): string => {
-  const tried = isAbsolute(name) ? [name] : folders.flatMap((dir) => [join(dir, kind, name), join(dir, name)]);
-  const found = tried.find((path) => statSync(path, { throwIfNoEntry: false }));
-  if (found !== undefined) return name.endsWith('/') && !found.endsWith('/') ? `${found}/` : found;
-  throw new ModuleFailure(
-    `Could not find or access '${name}' on the controller; looked for:\n${tried.map((path) => `  ${path}`).join('\n')}`,
-  );
 };
 
 const flag = (value: Value | undefined): boolean | undefined => (typeof value === 'boolean' ? value : undefined);

@@ -9,7 +9,7 @@ import type { HostState, PlayContext, RunContext } from './context.ts';
 import { Cursor } from './cursor.ts';
 import { widestWindow } from './drive.ts';
 import type { PlayName } from './events.ts';
-import { allHandlers } from './handlers.ts';
+import { allHandlers, takeNotifications } from './handlers.ts';
 import { askPrompts } from './prompts.ts';
 import { strategyNamed } from './strategies.ts';
 import type { Step } from './tree.ts';
@@ -119,6 +119,7 @@ const hostState = (name: string, steps: readonly Step[]): HostState => ({
   name,
   cursor: new Cursor(name, steps),
   status: 'active',
+  notifications: new Set(),
   notified: new Set(),
   window: widestWindow,
   hits: 0,
@@ -135,6 +136,7 @@ const loseFailed = (context: PlayContext): void => {
 
 const tellLostHandlers = (context: PlayContext): void => {
   for (const host of context.hosts.values()) {
+    takeNotifications(host, context);
     const lost = allHandlers(context.handlers).filter((handler) => host.notified.has(handler));
     if (lost.length === 0) continue;
     context.emit({ type: 'handlers-lost', host: host.name, handlers: lost.map(({ name }) => name.title) });

@@ -50,7 +50,7 @@ export const prepare = (
 ): Prepared => {
   const module = context.sources.module(step.task.module);
   const delegatedTo = delegateOf(step, scope, context);
-  const there = delegatedTo === undefined ? scope : scopeOf(delegatedTo, context);
+  const there = delegatedTo === undefined ? scope : scopeOf(delegatedTo, step, context);
   const checkMode = flagKeyword(step, 'check_mode', scope, context, context.settings.checkMode);
   const diffMode = flagKeyword(step, 'diff', scope, context, context.settings.diffMode);
   const seconds = numberKeyword(step, 'timeout', scope, context);

@@ -22,7 +22,9 @@ export class Roles {
   readonly #options: CompilerOptions;
   readonly #compiler: Compiler;
   readonly #instances = new Map<string, RoleInstance>();
-  readonly #handlersOf = new Set<string>();
+  /** What has run of uses of a role that differ in nothing but their place. */
+  readonly #progress = new Map<string, Pick<RoleInstance, 'ran' | 'completed'>>();
+  readonly #handlersOf = new Set<RoleUse>();
 
   constructor(options: CompilerOptions, compiler: Compiler) {
     this.#options = options;
@@ -30,7 +32,7 @@ export class Roles {
   }
 
   /** An entry of `roles:` or of a role's dependencies. */
-  entry(entry: RoleEntry, place: Place, parent: RoleInstance | undefined): Step[] {
+  entry(entry: RoleEntry, place: Place, parent: RoleInstance | undefined, late = false): Step[] {
     const name = asText(this.#compiler.render(entry.role.value, entry.role.valuePosition, "the role's name"));
     const role = this.#options.sources.role(name, place.role, {}, entry.role.valuePosition, place.collections);
     const params: Vars = new Map([...entry.parameters].map(([key, field]) => [key, field.value]));
@@ -38,7 +40,7 @@ export class Roles {
     const instance = this.#instance(role, params, keywordVars, parent, identify(role, entry));
     this.#options.play.exportRole(instance.use);
     const inner = { ...place, lineage: extendLineage(place.lineage, entry.keywords), role: instance };
-    return this.#block(role, instance, inner, 'main', true);
+    return this.#block(role, instance, inner, 'main', true, late);
   }
 
   use(request: RoleRequest, place: Place): Step[] {
@@ -56,21 +58,31 @@ export class Roles {
       handlersFrom: text('handlers_from'),
     };
     const role = this.#options.sources.role(name, place.role, files, position, place.collections);
+    const key = JSON.stringify([role.path, files, request.isPublic]);
     const instance: RoleInstance = {
       ...this.#instance(role, new Map(), undefined, place.role, undefined),
+      ...this.#progressOf(key),
       allowDuplicates: args.get('allow_duplicates') !== false,
     };
     if (request.isPublic) this.#options.play.exportRole(instance.use);
     const validate = args.get('rolespec_validate') !== false;
-    return this.#block(role, instance, { ...place, role: instance }, text('tasks_from') ?? 'main', validate);
+    return this.#block(role, instance, { ...place, role: instance }, text('tasks_from') ?? 'main', validate, true);
   }
 
-  #block(role: Role, instance: RoleInstance, place: Place, entryPoint: string, validate: boolean): Step[] {
+  #block(
+    role: Role,
+    instance: RoleInstance,
+    place: Place,
+    entryPoint: string,
+    validate: boolean,
+    late: boolean,
+  ): Step[] {
     const inner = (section: number): Place => ({ ...place, order: [...place.order, section] });
     const dependencies = role.dependencies.flatMap((entry, index) =>
-      this.entry(entry, { ...place, order: [...place.order, 0, index] }, instance),
+      this.entry(entry, { ...place, order: [...place.order, 0, index] }, instance, late),
     );
-    this.#addHandlers(role, place);
+    if (!this.#handlersOf.has(instance.use)) this.#compiler.addHandlers(role.handlers, place, late);
+    this.#handlersOf.add(instance.use);
     const checks = validate ? argumentChecks(role, entryPoint) : [];
     const block: BlockStep = {
       kind: 'block',
@@ -94,7 +106,15 @@ export class Roles {
     key: string | undefined,
   ): RoleInstance {
     const known = key === undefined ? undefined : this.#instances.get(key);
-    if (known) return known;
+    // The parent's use was made first, so its list of dependencies is filled in as they are met.
+    const depend = (use: RoleUse): void => {
+      const others = parent?.use.dependencies as RoleUse[] | undefined;
+      if (key !== undefined && others && !others.includes(use)) others.push(use);
+    };
+    if (known) {
+      depend(known.use);
+      return known;
+    }
     const dependencies: RoleUse[] = [];
     const use: RoleUse = {
       role,
@@ -103,28 +123,29 @@ export class Roles {
       params,
       keywordVars,
       parents: parent ? [...(parent.use.parents ?? []), parent.use] : [],
+      includers: [...(parent?.use.includers ?? []), ...(parent && key === undefined ? [parent.use] : [])],
       dependencies,
     };
-    // The parent's use was made first, so its list of dependencies is filled in as they are met.
-    if (parent && key !== undefined) (parent.use.dependencies as RoleUse[] | undefined)?.push(use);
+    depend(use);
     const instance: RoleInstance = {
       use,
       name: role.name,
       path: role.path,
       allowDuplicates: role.allowDuplicates,
+      ran: new Set(),
       completed: new Set(),
     };
     if (key !== undefined) this.#instances.set(key, instance);
     return instance;
   }
 
-  /** A role's handlers are there once, however often it is used. */
-  #addHandlers(role: Role, place: Place): void {
-    const key = `${role.path}\0${role.handlers[0]?.position.file ?? ''}`;
-    if (this.#handlersOf.has(key)) return;
-    this.#handlersOf.add(key);
-    const order = [this.#handlersOf.size];
-    this.#compiler.handlers.push(...this.#compiler.nodes(role.handlers, { ...place, order, handler: true }));
+  #progressOf(key: string): Pick<RoleInstance, 'ran' | 'completed'> {
+    let progress = this.#progress.get(key);
+    if (!progress) {
+      progress = { ran: new Set(), completed: new Set() };
+      this.#progress.set(key, progress);
+    }
+    return progress;
   }
 }
 

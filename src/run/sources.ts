@@ -55,11 +55,18 @@ export class Sources {
     });
   }
 
+  /** A file of the controller; decrypted, where Ansible Vault has encrypted it. */
+  readFile(path: string, decrypt = true): Uint8Array {
+    const content = readFileSync(path);
+    const vaulted = content.subarray(0, vaultHeader.length).equals(vaultHeader);
+    return vaulted && decrypt ? this.#options.decryptFile(content) : content;
+  }
+
   /** The text of a template file. */
   readText(path: string): string {
     let text = this.#texts.get(path);
     if (text === undefined) {
-      text = decode(this.#options.decryptFile(readFileSync(path)));
+      text = decode(this.readFile(path));
       this.#texts.set(path, text);
     }
     return text;
@@ -130,6 +137,8 @@ export class Sources {
     return result;
   }
 }
+
+const vaultHeader = Buffer.from('$ANSIBLE_VAULT;');
 
 /** Modules that are about roles and plays, and so live with the engine. */
 const engineModules: ReadonlyMap<string, Module> = new Map(

@@ -116,8 +116,9 @@ function* runLoop(
     for (const [name, value] of overlay) outcome.result.set(name, value);
     if (!outcome.result.has('failed') && !isSkipped(outcome.result)) outcome.result.set('failed', false);
     outcomes.push(outcome);
+    const last = !outcome.unreachable && breaks(step, host, outcome, overlay, control, context);
     reportItem(step, host, outcome, overlay, control, context.clock() - began, context);
-    if (outcome.unreachable || breaks(step, host, outcome, overlay, control, context)) break;
+    if (outcome.unreachable || last) break;
   }
   progress.rest = [];
   const lost = outcomes.find((outcome) => outcome.unreachable);
@@ -165,9 +166,11 @@ const breaks = (
   const name = registerName(step);
   const vars = name ? new Map([...overlay, [name, outcome.result] as const]) : overlay;
   const scope = context.play.scope(host.name, step.frame, vars);
-  return checkConditions([{ ...field, value: control.breakWhen }], scope, context.templar, (diagnostic) =>
+  const { met } = checkConditions([{ ...field, value: control.breakWhen }], scope, context.templar, (diagnostic) =>
     context.emit({ type: 'warning', diagnostic, host: host.name }),
-  ).met;
+  );
+  outcome.result.set('break_when_result', met);
+  return met;
 };
 
 const finish = (step: TaskStep, ended: Ended, scope: Scope, context: PlayContext): TaskEnd => {

@@ -43,6 +43,8 @@ export interface RoleInstance {
   readonly name: string;
   readonly path: string;
   readonly allowDuplicates: boolean;
+  /** The hosts for which a task of it was not skipped; for others it is not complete at its end. */
+  readonly ran: Set<string>;
   readonly completed: Set<string>;
 }
 

@@ -1,14 +1,16 @@
 import type { Vars } from '../language/playbook.ts';
+import { asText } from '../modules/coerce.ts';
+import type { Result } from '../modules/module.ts';
 import type { Value } from '../template/values.ts';
 import { UserError } from '../util/diagnostic.ts';
 import { argsOf } from './compile.ts';
 import type { HostState, PlayContext } from './context.ts';
 import { drive } from './drive.ts';
-import { isInclude, rankInclusion, resolveInclude } from './includes.ts';
+import { isInclude, NotIncluded, rankInclusion, resolveInclude } from './includes.ts';
 import { isLooped, itemVars, loopControl, loopItems } from './loop.ts';
 import { isMeta, runMeta } from './meta.ts';
 import { checkWhen } from './prepare.ts';
-import { failureOf, resultOf, skippedResult } from './results.ts';
+import { failureOf, loopResult, resultOf, skippedResult } from './results.ts';
 import { runTask, type TaskEnd } from './task.ts';
 import type { Step, TaskStep } from './tree.ts';
 
@@ -39,7 +41,10 @@ const settle = (
   end: TaskEnd,
   context: PlayContext,
 ): TaskEnd => {
-  if (step.name.handler) for (const each of sharers) each.notified.delete(step);
+  for (const each of sharers) {
+    if (step.name.handler) each.notified.delete(step);
+    if (end.status !== 'skipped') step.role?.ran.add(each.name);
+  }
   if (end.status === 'unreachable' && !end.ignored) {
     host.status = 'unreachable';
     host.cursor.end();
@@ -86,32 +91,42 @@ const takeMeta = async (step: TaskStep, host: HostState, context: PlayContext): 
 };
 
 const takeInclude = (step: TaskStep, host: HostState, context: PlayContext): TaskEnd | undefined => {
+  const looped = isLooped(step);
+  const results: Result[] = [];
+  let current: Vars = new Map();
   try {
     const steps: Step[] = [];
     let ran = false;
-    let condition: Value = null;
     for (const overlay of overlaysOf(step, host, context)) {
+      current = overlay;
       const scope = context.play.scope(host.name, step.frame, overlay);
       const verdict = checkWhen(step, scope, context, host.name);
       if (!verdict.met) {
-        condition = verdict.condition;
+        results.push(new Map([...skippedResult(verdict.condition), ...overlay]));
+        if (overlay.size > 0) tellSkippedItem(step, host, results.at(-1) as Result, overlay, context);
         continue;
       }
       ran = true;
       const included = resolveInclude(step, overlay, scope, context);
       rankInclusion(step, included);
       steps.push(...included.steps);
+      results.push(new Map<Value, Value>([['changed', false], ['include', included.what], ...overlay]));
       context.emit({ type: 'include', task: step.name, file: included.what, hosts: [host.name] });
     }
     if (step.name.handler) host.notified.delete(step);
+    if (ran) step.role?.ran.add(host.name);
     host.cursor.advance();
     host.cursor.enter(steps);
-    return ran ? undefined : skip(step, host, condition, context);
+    const whole = looped && (results.length !== 1 || current.size > 0) ? loopResult(results) : (results[0] as Result);
+    const register = step.keywords.own('register')?.value;
+    if (typeof register === 'string') context.variables.register(host.name, register, whole);
+    return ran ? undefined : skip(step, host, whole, context);
   } catch (error) {
-    return failInclude(step, host, error, context);
+    return failInclude(step, host, error, context, current.size > 0 ? [...results, current] : undefined);
   }
 };
 
+/** An item's variables; none where there are no items, or where the condition is false whatever they are. */
 const overlaysOf = (step: TaskStep, host: HostState, context: PlayContext): readonly Vars[] => {
   if (!isLooped(step)) return [new Map()];
   const scope = context.play.scope(host.name, step.frame);
@@ -126,48 +141,58 @@ const overlaysOf = (step: TaskStep, host: HostState, context: PlayContext): read
   }
 };
 
-const skip = (step: TaskStep, host: HostState, condition: Value, context: PlayContext): TaskEnd => {
-  const result = skippedResult(condition);
-  const register = step.keywords.own('register')?.value;
-  if (typeof register === 'string') context.variables.register(host.name, register, result);
-  context.emit({
-    type: 'task-result',
-    task: step.name,
-    host: host.name,
-    delegatedTo: undefined,
-    status: 'skipped',
-    ignored: false,
-    rescued: false,
-    result,
-    changes: [],
-    diff: [],
-    diagnostics: [],
-    looped: false,
-    durationMs: 0,
-  });
+/** What a task that is no module's tells. */
+const toldOf = (step: TaskStep, host: HostState, result: Result) => ({
+  task: step.name,
+  host: host.name,
+  delegatedTo: undefined,
+  ignored: false,
+  result,
+  changes: [],
+  diff: [],
+  durationMs: 0,
+});
+
+const tellSkippedItem = (
+  step: TaskStep,
+  host: HostState,
+  result: Result,
+  overlay: Vars,
+  context: PlayContext,
+): void => {
+  const item = overlay.get(asText(overlay.get('ansible_loop_var') ?? 'item')) ?? null;
+  const told = { ...toldOf(step, host, result), status: 'skipped' as const, rescued: false, diagnostics: [] };
+  context.emit({ type: 'item-result', ...told, item, label: asText(item) });
+};
+
+const skip = (step: TaskStep, host: HostState, result: Result, context: PlayContext): TaskEnd => {
+  const told = { ...toldOf(step, host, result), status: 'skipped' as const, rescued: false, diagnostics: [] };
+  context.emit({ type: 'task-result', ...told, looped: isLooped(step) });
   return { status: 'skipped', ignored: false, result };
 };
 
-/** An include or meta that can't be done fails its task like any other. */
-const failInclude = (step: TaskStep, host: HostState, error: unknown, context: PlayContext): TaskEnd => {
-  const result = failureOf(error);
-  if (!result) throw error;
+/** An include or meta that can't be done fails its task like any other. `items`: what a loop came to, the failed one last. */
+const failInclude = (
+  step: TaskStep,
+  host: HostState,
+  error: unknown,
+  context: PlayContext,
+  items?: readonly ReadonlyMap<Value, Value>[],
+): TaskEnd => {
+  const failure = failureOf(error);
+  if (!failure) throw error;
+  const result = items
+    ? new Map<Value, Value>([...failure, ['results', items.map((item) => new Map([['changed', false], ...item]))]])
+    : failure;
   // As in ansible-core, `ignore_errors` is for tasks, not for the want of them.
   const end: TaskEnd = { status: 'failed', ignored: false, result };
   context.emit({
     type: 'task-result',
-    task: step.name,
-    host: host.name,
-    delegatedTo: undefined,
+    ...toldOf(step, host, result),
     status: 'failed',
-    ignored: false,
-    rescued: host.cursor.rescuable,
-    result,
-    changes: [],
-    diff: [],
+    rescued: host.cursor.rescuable && !(error instanceof NotIncluded),
     diagnostics: error instanceof UserError ? error.diagnostics : [],
-    looped: false,
-    durationMs: 0,
+    looped: items !== undefined,
   });
   return settle(step, host, [host], end, context);
 };

@@ -1,4 +1,4 @@
-import type { Inventory } from '../inventory/inventory.ts';
+import { Host, type Inventory } from '../inventory/inventory.ts';
 import { VarsFolders } from '../inventory/vars-folders.ts';
 import type { Decrypt } from '../language/files.ts';
 import type { Vars } from '../language/playbook.ts';
@@ -46,6 +46,8 @@ export const createVariables = (options: VariablesOptions): Variables => new Run
 class RunVariables implements Variables {
   readonly #options: VariablesOptions;
   readonly #hosts = new Map<string, HostState>();
+  /** Hosts that a task is delegated to and the inventory has not: they have no variables of their own. */
+  readonly #strangers = new Map<string, HostState>();
   readonly #magic: Magic;
   readonly #run: View['run'];
   /** The play that runs: the folder of its playbook is where hostvars looks for group_vars too. */
@@ -125,12 +127,12 @@ class RunVariables implements Variables {
   }
 
   #state(name: string): HostState {
-    let state = this.#hosts.get(name);
+    const host = this.#options.inventory.host(name);
+    const states = host ? this.#hosts : this.#strangers;
+    let state = states.get(name);
     if (!state) {
-      const host = this.#options.inventory.host(name);
-      if (!host) throw new Error(`no host ${name} in the inventory`);
-      state = new HostState(host);
-      this.#hosts.set(name, state);
+      state = new HostState(host ?? new Host(name));
+      states.set(name, state);
     }
     return state;
   }

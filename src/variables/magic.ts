@@ -50,6 +50,7 @@ export class Magic {
       ['groups', () => groups.all()],
       ['group_names', ({ host }) => groups.namesOf(host.host.name)],
       ['vars', (_, scope) => new VariablesOf(scope, render)],
+      ['ansible_search_path', ({ frame }) => frame?.source.searchPath && [...frame.source.searchPath]],
       ['environment', ({ frame }) => frame?.source.environment],
       ['playbook_dir', ({ play, run }) => play?.source.playbookDir ?? run.playbookDir],
       ...playNames,
@@ -92,16 +93,16 @@ const roleNames: readonly (readonly [string, Computed])[] = [
   ['role_name', ({ frame }) => frame?.source.role?.role.name],
   ['ansible_role_name', ({ frame }) => frame?.source.role?.role.name],
   ['role_path', ({ frame }) => frame?.source.role?.role.path],
-  ['ansible_parent_role_names', ({ frame }) => parents(frame?.source.role)?.map(({ role }) => role.name)],
-  ['ansible_parent_role_paths', ({ frame }) => parents(frame?.source.role)?.map(({ role }) => role.path)],
+  ['ansible_parent_role_names', ({ frame }) => includers(frame?.source.role)?.map(({ role }) => role.name)],
+  ['ansible_parent_role_paths', ({ frame }) => includers(frame?.source.role)?.map(({ role }) => role.path)],
 ];
 
 const namesOf = (uses: readonly RoleUse[]): Value[] => [...new Set(uses.map(({ role }) => role.name))];
 const dependenciesOf = (use: RoleUse): readonly RoleUse[] =>
   (use.dependencies ?? []).flatMap((each) => [...dependenciesOf(each), each]);
 /** Nearest first. */
-const parents = (use: RoleUse | undefined): readonly RoleUse[] | undefined =>
-  use?.parents?.length ? [...use.parents].reverse() : undefined;
+const includers = (use: RoleUse | undefined): readonly RoleUse[] | undefined =>
+  use?.includers?.length ? [...use.includers].reverse() : undefined;
 
 /** `groups` and `group_names`, made anew when the inventory has changed. */
 class Groups {

@@ -82,6 +82,8 @@ export interface RoleUse {
   readonly keywordVars?: Vars | undefined;
   /** Whose dependency this is, or whose task included it; outermost first. */
   readonly parents?: readonly RoleUse[] | undefined;
+  /** Whose task included or imported this, or the role that this is a dependency of; outermost first. */
+  readonly includers?: readonly RoleUse[] | undefined;
   /** Its own dependencies, in the order in which they run. */
   readonly dependencies?: readonly RoleUse[] | undefined;
 }
@@ -93,6 +95,8 @@ export interface FrameSource {
   readonly vars?: readonly Vars[] | undefined;
   /** The `vars:` of the include_tasks and include_role around the task, outermost first: level 21. */
   readonly includeParams?: readonly Vars[] | undefined;
+  /** Where the task's relative file names are looked for, in order. */
+  readonly searchPath?: readonly string[] | undefined;
   /** `environment:`, as the magic variable of that name shows it. */
   readonly environment?: Value | undefined;
 }

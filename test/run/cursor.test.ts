@@ -73,15 +73,25 @@ describe('a cursor', () => {
 
   it('runs a role once, unless it allows duplicates', () => {
     const role = (allowDuplicates: boolean) =>
-      ({ allowDuplicates, completed: new Set<string>() }) as unknown as RoleInstance;
+      ({ allowDuplicates, ran: new Set(['h']), completed: new Set<string>() }) as unknown as RoleInstance;
     const once = block({ block: [task('a')], role: role(false) });
     expect(walk([once, once, task('b')])).toBe('a b');
     const twice = block({ block: [task('a')], role: role(true) });
     expect(walk([twice, twice, task('b')])).toBe('a a b');
   });
 
+  it('runs a role again of which nothing but skipped tasks was seen', () => {
+    const role = { allowDuplicates: false, ran: new Set(), completed: new Set<string>() } as unknown as RoleInstance;
+    const skipped = block({ block: [task('a')], role });
+    expect(walk([skipped, skipped, task('b')])).toBe('a a b');
+  });
+
   it('walks ahead without a trace', () => {
-    const role = { allowDuplicates: false, completed: new Set<string>() } as unknown as RoleInstance;
+    const role = {
+      allowDuplicates: false,
+      ran: new Set(['h']),
+      completed: new Set<string>(),
+    } as unknown as RoleInstance;
     const cursor = new Cursor('h', [block({ block: [task('a')], role }), task('b')]);
     cursor.peek();
     const ahead = cursor.ahead();
@@ -107,7 +117,11 @@ describe('a cursor', () => {
   });
 
   it('leaves a role early', () => {
-    const role = { allowDuplicates: false, completed: new Set<string>() } as unknown as RoleInstance;
+    const role = {
+      allowDuplicates: false,
+      ran: new Set(['h']),
+      completed: new Set<string>(),
+    } as unknown as RoleInstance;
     const cursor = new Cursor('h', [block({ block: [task('a'), task('b')], role }), task('c')]);
     cursor.peek();
     expect(cursor.endRole()).toBe(true);

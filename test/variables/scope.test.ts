@@ -121,7 +121,7 @@ describe('magic variables', () => {
     const { play } = setUp();
     play.setHosts(['db1'], ['db1']);
     const parent = role('parent');
-    const own = role('own', { parents: [parent] });
+    const own = role('own', { parents: [parent], includers: [parent] });
     const scope = play.scope('web1.example', play.frame({ role: own }));
     const got = (name: string) => scope.get(name);
     expect(got('inventory_hostname')).toBe('web1.example');

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { joinShell, sh } from '../../transport/shell/quote.ts';
 import { decode } from '../../util/bytes.ts';
 import { defineModule, ModuleFailure } from '../module.ts';
-import { result, text } from '../read.ts';
+import { flag, result, text } from '../read.ts';
 import { expanded, home } from '../shell/path.ts';
 import { splitWords } from '../shell/words.ts';
 import { createsOptions, type Guard, type GuardFound, guardLook, whyNot } from './creates.ts';
@@ -33,7 +33,7 @@ export const script = defineModule<Wanted, GuardFound>({
     const [file, ...words] = splitWords(line);
     if (file === undefined) throw new ModuleFailure('no script given');
     const path = context.findFile('files', file);
-    const content = context.readFile(path);
+    const content = context.readFile(path, flag(args, 'decrypt'));
     const executable = text(args, 'executable');
     return {
       line,

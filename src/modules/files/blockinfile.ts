@@ -100,6 +100,8 @@ const mannerOf = (wanted: Wanted): EditManner => ({
   },
   header: (path) => `${path} (content)`,
   backupKey: 'backup_file',
+  tellsAttributes: true,
+  tellsFile: false,
   missing: (path) => new ModuleFailure(`Path ${path} does not exist !`, [['rc', 257]]),
 });
 

@@ -96,14 +96,20 @@ const prepare = (args: Arguments, context: ModuleContext): Wanted => {
         inside,
         entries,
         preserve,
-        read: context.readFile,
+        read: (file) => context.readFile(file, flag(args, 'decrypt')),
       },
     };
   }
   const kept = preserve ? { ...attributes, mode: local.mode & 0o7777 } : attributes;
   return {
     kind: 'file',
-    file: { ...shared, attributes: kept, content: context.readFile(path), name: basename(path), source: path },
+    file: {
+      ...shared,
+      attributes: kept,
+      content: context.readFile(path, flag(args, 'decrypt')),
+      name: basename(path),
+      source: path,
+    },
   };
 };
 

@@ -1,5 +1,6 @@
 import type { Dict, Value } from '../../template/values.ts';
 import { sh } from '../../transport/shell/quote.ts';
+import type { Reply } from '../../transport/transport.ts';
 import { decode, encode } from '../../util/bytes.ts';
 import {
   type Apply,
@@ -10,6 +11,7 @@ import {
   ModuleFailure,
   type OptionTable,
   type Plan,
+  type Result,
 } from '../module.ts';
 import { flag, needed, result, text } from '../read.ts';
 import { home, remotePath } from '../shell/path.ts';
@@ -121,6 +123,10 @@ export interface EditManner {
   /** `backup` is always in the result, empty where nothing was kept. */
   readonly backupKey: 'backup' | 'backup_file';
   readonly missing: (path: string) => ModuleFailure;
+  /** Whether the message says that permissions changed, too. */
+  readonly tellsAttributes: boolean;
+  /** Whether the result tells of the file what it is in the end, as results that name a `path` do. */
+  readonly tellsFile: boolean;
 }
 
 interface EditPlan extends Plan {
@@ -142,11 +148,13 @@ export const planEdit = (wanted: EditWanted, found: EditFound, context: ModuleCo
     ? own.changes.length > 0
     : rewrites && !context.checkMode && own.changes.some((change) => change.after !== formatMode(fresh.mode));
   const changed = rewrites || ownDiffers;
-  const msg = ownDiffers
-    ? `${edited.msg ? `${edited.msg} and ` : ''}ownership, perms or SE linux context changed`
-    : edited.msg;
+  const msg =
+    ownDiffers && manner.tellsAttributes
+      ? `${edited.msg ? `${edited.msg} and ` : ''}ownership, perms or SE linux context changed`
+      : edited.msg;
   const fields: Record<string, Value> = { ...edited.fields, ...(manner.backupKey === 'backup' ? { backup: '' } : {}) };
-  const base = result({ changed, msg, ...fields });
+  const seen = manner.tellsFile ? pathResult(before) : [];
+  const base: Dict = new Map([...result({ changed, msg, ...fields }), ...seen]);
   const header = manner.header(path);
   const plan: EditPlan = {
     outcome: changed ? 'change' : 'nothing',
@@ -233,7 +241,13 @@ ${applyAttributes(rest, sh`${real}`)}`
         };
       }
       const kept = fields.get('backup_file');
-      return kept === undefined ? base : new Map([...base, [manner.backupKey, kept]]);
+      const done: Result = kept === undefined ? base : new Map([...base, [manner.backupKey, kept]]);
+      if (!manner.tellsFile) return done;
+      const seen = {
+        script: look.script,
+        finish: (after: Reply): Result => new Map([...done, ...pathResult(look.parse(after).stat)]),
+      };
+      return seen;
     },
   };
 };

@@ -73,17 +73,21 @@ fi`,
       writeFileSync(beside, reply.stdout);
       renameSync(beside, dest);
       const sums = { checksum: hash('sha1', reply.stdout), md5sum: hash('md5', reply.stdout) };
-      return result({ changed: true, ...sums, dest, remote_checksum: (found as Found).sha1, remote_md5sum: null });
+      return result({
+        changed: true,
+        file: (found as Found).src,
+        ...sums,
+        dest,
+        remote_checksum: (found as Found).sha1,
+        remote_md5sum: null,
+      });
     },
   }),
 });
 
 const planFetch = (wanted: Wanted, found: Found, context: ModuleContext): Plan => {
   if (found.problem !== undefined) {
-    if (wanted.failOnMissing) {
-      const reason = found.problem.replace(', not transferring, ignored', '');
-      throw new ModuleFailure(reason, [['file', found.src]]);
-    }
+    if (wanted.failOnMissing) throw new ModuleFailure(found.problem);
     return { outcome: 'nothing', changes: [], result: result({ changed: false, file: found.src, msg: found.problem }) };
   }
   const dest = destination(wanted, found, context);

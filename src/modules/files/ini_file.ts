@@ -88,23 +88,25 @@ const mannerOf = (wanted: Wanted): EditManner => ({
   edit: (text, found) => edited(wanted, text, found),
   header: (path) => `${path} (content)`,
   backupKey: 'backup_file',
+  tellsAttributes: false,
+  tellsFile: true,
   missing: (path) => new ModuleFailure(`Destination ${path} does not exist!`, [['rc', 257]]),
 });
 
 const edited = (wanted: Wanted, text: string, found: EditFound): Edited => {
-  const lines = linesOf(text).map((line) => (line.endsWith('\n') ? line : `${line}\n`));
+  // A file that is empty begins with an empty line, as community.general leaves it.
+  const lines = linesOf(text || '\n').map((line) => (line.endsWith('\n') ? line : `${line}\n`));
   const fields = { path: found.path };
   const [start, end] = sectionOf(lines, wanted.section);
   const done = (result: readonly string[], msg: string): Edited => {
     const whole = result.join('');
-    return whole === text || `${text}\n` === whole ? { text, msg: 'OK', fields } : { text: whole, msg, fields };
+    const same = whole === text || `${text}\n` === whole;
+    return same ? { text, msg: 'OK', fields } : { text: whole, msg, fields };
   };
   if (wanted.option === undefined) {
     if (wanted.state === 'absent')
       return start < 0 ? done(lines, 'OK') : done(lines.toSpliced(start, end - start), 'section removed');
-    return start !== absent
-      ? done(lines, 'OK')
-      : done([...lines, ...separator(lines), `[${wanted.section}]\n`], 'section added');
+    return start !== absent ? done(lines, 'OK') : done([...lines, `[${wanted.section}]\n`], 'section added');
   }
   if (wanted.state === 'absent') {
     if (start === absent) return done(lines, 'OK');
@@ -121,7 +123,7 @@ const edited = (wanted: Wanted, text: string, found: EditFound): Edited => {
   if (start === absent) {
     const added = wantedLines(wanted);
     return done(
-      [...lines, ...separator(lines), ...(wanted.section === undefined ? [] : [`[${wanted.section}]\n`]), ...added],
+      [...lines, ...(wanted.section === undefined ? [] : [`[${wanted.section}]\n`]), ...added],
       'section and option added',
     );
   }
@@ -141,9 +143,6 @@ const sectionOf = (lines: readonly string[], section: string | undefined): reado
   const next = lines.findIndex((line, index) => index > start && isHead(line));
   return [start, next < 0 ? lines.length : next];
 };
-
-const separator = (lines: readonly string[]): string[] =>
-  lines.length > 0 && lines.at(-1)?.trim() !== '' ? ['\n'] : [];
 
 const withOption = (wanted: Wanted, body: readonly string[]): { lines: string[]; msg: string } => {
   const lines = [...body];

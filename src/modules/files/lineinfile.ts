@@ -96,6 +96,8 @@ const mannerOf = (wanted: Wanted): EditManner => ({
   edit: (text) => (wanted.state === 'present' ? withLine(wanted, text) : withoutLines(wanted, text)),
   header: (path) => `${path} (content)`,
   backupKey: 'backup',
+  tellsAttributes: true,
+  tellsFile: false,
   missing: (path) => new ModuleFailure(`Destination ${path} does not exist !`, [['rc', 257]]),
 });
 

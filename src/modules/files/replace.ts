@@ -53,6 +53,8 @@ const mannerOf = (wanted: Wanted): EditManner => ({
   edit: (text) => edited(wanted, text),
   header: (path) => path,
   backupKey: 'backup_file',
+  tellsAttributes: true,
+  tellsFile: false,
   missing: (path) => new ModuleFailure(`Path ${path} does not exist !`, [['rc', 257]]),
 });
 

@@ -88,7 +88,7 @@ const prepare = (args: Arguments, context: ModuleContext): Wanted => {
     throw new ModuleFailure(`${local} is a directory, not an archive`);
   return {
     src: local ?? src,
-    content: local === undefined ? undefined : context.readFile(local),
+    content: local === undefined ? undefined : context.readFile(local, flag(args, 'decrypt')),
     dest: needed(args, 'dest'),
     creates: text(args, 'creates'),
     options: texts(args, 'extra_opts'),

@@ -159,5 +159,5 @@ const resultOf = (wanted: Wanted, crontab: string, changed: boolean): Result =>
     jobs: jobNames(crontab),
     envs: variableNames(crontab),
     cron_file: wanted.file,
-    state: wanted.absent ? 'absent' : undefined,
+    state: wanted.absent && wanted.file !== undefined && crontab.trim() === '' ? 'absent' : undefined,
   });

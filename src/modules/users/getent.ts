@@ -50,10 +50,19 @@ export const getent = defineModule<Wanted, Found>({
     }),
   }),
   plan: (wanted, found) => {
-    const facts = new Map<Value, Value>([[`getent_${wanted.database}`, entriesOf(wanted, found as Found)]]);
-    return { outcome: 'nothing', changes: [], result: result({ changed: false, ansible_facts: facts }) };
+    const entries = entriesOf(wanted, found as Found);
+    const facts = new Map<Value, Value>([[`getent_${wanted.database}`, entries]]);
+    const msg = (found as Found).code === 2 ? reasons[2] : undefined;
+    return { outcome: 'nothing', changes: [], result: result({ changed: false, ansible_facts: facts, msg }) };
   },
 });
+
+const reasons: Readonly<Record<number, string>> = {
+  1: 'Missing arguments, or database unknown.',
+  2: 'One or more supplied key could not be found in the database.',
+  3: 'Enumeration not supported on this database.',
+  127: 'the host has no getent',
+};
 
 const entriesOf = (wanted: Wanted, { code, lines, error }: Found): Value => {
   const entries = new Map<Value, Value>();
@@ -66,12 +75,6 @@ const entriesOf = (wanted: Wanted, { code, lines, error }: Found): Value => {
     }
     return entries;
   }
-  const reasons: Readonly<Record<number, string>> = {
-    1: 'Missing arguments, or database unknown.',
-    2: 'One or more supplied key could not be found in the database.',
-    3: 'Enumeration not supported on this database.',
-    127: 'the host has no getent',
-  };
   if (code === 2 && !wanted.failKey && wanted.key !== undefined) {
     entries.set(wanted.key, null);
     return entries;

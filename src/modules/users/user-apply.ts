@@ -23,7 +23,9 @@ export const applyUser = (wanted: UserWanted, found: UserFound): Apply => {
           ['name', wanted.name],
           ['rc', reply.code],
         ]);
-      return userResult(wanted, parseUserLook(reply.stdout), true, found.passwd === undefined);
+      const done = userResult(wanted, parseUserLook(reply.stdout), true, found.passwd === undefined);
+      const said = decode(reply.stderr);
+      return wanted.state === 'absent' && said !== '' ? new Map([...done, ['stderr', said]]) : done;
     },
   };
 };

@@ -157,7 +157,7 @@ export const userResult = (wanted: UserWanted, found: UserFound, changed: boolea
       home: passwd.home,
       shell: passwd.shell,
     }),
-    ...(passwd && wanted.groups !== undefined ? { groups: wanted.groups.join(',') } : {}),
+    ...(passwd && { groups: otherGroups(found).join(',') }),
     ...(key && { ssh_key_file: key.path, ssh_fingerprint: key.fingerprint, ssh_public_key: key.publicKey }),
   });
 };

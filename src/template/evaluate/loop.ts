@@ -14,14 +14,14 @@ import { compileBody } from './statement.ts';
 export const compileFor = (node: StatementOf<'for'>): Execute => {
   const target = compileTarget(node.target);
   const iterable = located(node.iterable, compileExpression(node.iterable));
-  const test = node.test && compileExpression(node.test);
+  const test = node.test && located(node.iterable, compileExpression(node.test));
   const body = compileBody(node.body);
   const otherwise = compileBody(node.otherwise);
 
-  const itemsOf = (value: Value, frame: Frame): readonly Value[] => {
-    const items = iterate(isMapping(value) ? value : frame.render.settle(value));
-    if (!test) return items;
-    return items.filter((item) => {
+  const itemsOf = (value: Value, frame: Frame): LoopItems => {
+    const all = iterate(isMapping(value) ? value : frame.render.settle(value));
+    if (!test) return new LoopItems(all, undefined);
+    return new LoopItems(all, (item) => {
       const inner = frame.inner();
       assign(target, item, inner, node);
       return truthy(test(inner));
@@ -29,8 +29,12 @@ export const compileFor = (node: StatementOf<'for'>): Execute => {
   };
 
   const run = (value: Value, frame: Frame, out: Value[], depth: number): void => {
-    const items = located(node.iterable, () => itemsOf(value, frame) as Value[])(frame) as Value[];
-    if (items.length === 0) {
+    let items = new LoopItems([], undefined);
+    located(node.iterable, () => {
+      items = itemsOf(value, frame);
+      return null;
+    })(frame);
+    if (!items.has(0)) {
       otherwise(frame.inner(), out);
       return;
     }
@@ -40,11 +44,11 @@ export const compileFor = (node: StatementOf<'for'>): Execute => {
       run(frame.render.settle(deeper), frame, inside, depth + 1);
       return joinOutput(frame.render, inside) ?? '';
     });
-    for (let index = 0; index < items.length; index++) {
+    for (let index = 0; items.has(index); index++) {
       const inner = frame.inner();
       loop.index = index;
       inner.set('loop', loop);
-      assign(target, items[index] as Value, inner, node);
+      assign(target, items.at(index) as Value, inner, node);
       if (body(inner, out) === breakLoop) break;
     }
   };
@@ -55,14 +59,45 @@ export const compileFor = (node: StatementOf<'for'>): Execute => {
   };
 };
 
+/** What a `for` walks: with `if`, each item is judged when the loop gets to it, as what the body did before may decide. */
+class LoopItems {
+  readonly #all: readonly Value[];
+  readonly #test: ((item: Value) => boolean) | undefined;
+  readonly #chosen: Value[] = [];
+  #next = 0;
+
+  constructor(all: readonly Value[], test: ((item: Value) => boolean) | undefined) {
+    this.#all = all;
+    this.#test = test;
+  }
+
+  has(index: number): boolean {
+    if (!this.#test) return index < this.#all.length;
+    while (this.#chosen.length <= index && this.#next < this.#all.length) {
+      const item = this.#all[this.#next++] as Value;
+      if (this.#test(item)) this.#chosen.push(item);
+    }
+    return index < this.#chosen.length;
+  }
+
+  at(index: number): Value | undefined {
+    return this.has(index) ? (this.#test ? this.#chosen : this.#all)[index] : undefined;
+  }
+
+  get length(): number {
+    this.has(this.#all.length);
+    return (this.#test ? this.#chosen : this.#all).length;
+  }
+}
+
 /** The `loop` of a `for`. Called, it walks the loop's body over other items. */
 class Loop extends Callable {
   index = 0;
-  private readonly items: readonly Value[];
+  private readonly items: LoopItems;
   private readonly depth: number;
   private lastSeen: readonly Value[] | undefined;
 
-  constructor(items: readonly Value[], depth: number, recurse: (items: Value) => Value) {
+  constructor(items: LoopItems, depth: number, recurse: (items: Value) => Value) {
     super('loop', (positional) => recurse(positional[0] ?? null));
     this.items = items;
     this.depth = depth;
@@ -82,7 +117,7 @@ class Loop extends Callable {
       case 'first':
         return index === 0;
       case 'last':
-        return index === items.length - 1;
+        return !items.has(index + 1);
       case 'length':
         return items.length;
       case 'depth':
@@ -90,9 +125,9 @@ class Loop extends Callable {
       case 'depth0':
         return this.depth;
       case 'previtem':
-        return items[index - 1] ?? new Undefined('previtem', 'there is no previous item');
+        return items.at(index - 1) ?? new Undefined('previtem', 'there is no previous item');
       case 'nextitem':
-        return items[index + 1] ?? new Undefined('nextitem', 'there is no next item');
+        return items.at(index + 1) ?? new Undefined('nextitem', 'there is no next item');
       case 'cycle':
         return new Callable('cycle', (values) => {
           if (values.length === 0) throw new TemplateError('no items for cycling given');

@@ -1,6 +1,6 @@
 import { toText } from '../python/text.ts';
 import { undefinedError } from '../python/undefined.ts';
-import { Undefined, type Value } from '../values.ts';
+import { Omit, Undefined, type Value } from '../values.ts';
 import { nothing } from './expression.ts';
 import type { Render } from './render.ts';
 
@@ -17,5 +17,12 @@ export const emit = (value: Value, out: Value[]): void => {
 export const joinOutput = (render: Render, out: readonly Value[]): Value => {
   if (out.length === 0) return null;
   if (out.length === 1) return render.finalize(out[0] as Value);
-  return out.map((value) => (typeof value === 'string' ? value : toText(render.finalize(value)))).join('');
+  return out.map((value) => textOf(render, value)).join('');
+};
+
+/** Within a text, `omit` leaves nothing: only an argument as a whole can be omitted. */
+const textOf = (render: Render, value: Value): string => {
+  if (typeof value === 'string') return value;
+  const final = render.finalize(value);
+  return final instanceof Omit ? '' : toText(final);
 };

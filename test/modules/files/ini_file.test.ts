@@ -6,12 +6,18 @@ import { planModule, runModule } from '../harness.ts';
 
 /** What the documentation of community.general.ini_file promises; it is no part of ansible-core, so nothing else was asked. */
 const cases: readonly (readonly [string, string | undefined, Record<string, unknown>, string, string])[] = [
-  ['makes the file', undefined, { section: 's', option: 'a', value: '1' }, '[s]\na = 1\n', 'section and option added'],
+  [
+    'makes the file',
+    undefined,
+    { section: 's', option: 'a', value: '1' },
+    '\n[s]\na = 1\n',
+    'section and option added',
+  ],
   [
     'adds a section',
     '[x]\nb = 2\n',
     { section: 's', option: 'a', value: '1' },
-    '[x]\nb = 2\n\n[s]\na = 1\n',
+    '[x]\nb = 2\n[s]\na = 1\n',
     'section and option added',
   ],
   [
