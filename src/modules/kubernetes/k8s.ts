@@ -1,7 +1,9 @@
+import { loadYaml } from '../../language/yaml.ts';
+import type { Value } from '../../template/values.ts';
 import { joinShell, type ShellText, sh } from '../../transport/shell/quote.ts';
 import { decode } from '../../util/bytes.ts';
 import { plain } from '../coerce.ts';
-import { defineModule, ModuleFailure } from '../module.ts';
+import { defineModule, type ModuleContext, ModuleFailure } from '../module.ts';
 import { dict, needed, number, result, text, texts } from '../read.ts';
 import { fail, put, readRecords } from '../shell/records.ts';
 import {
@@ -68,6 +70,7 @@ export const k8s = defineModule<Wanted, Found>({
       aliases: ['inline', 'resource_definition'],
       description: 'An object, or a list of them.',
     },
+    src: { type: 'list', elements: 'path', description: 'Files here with YAML documents that are objects.' },
     kind: { type: 'str', description: 'The kind of one object, where there is no definition.' },
     api_version: { type: 'str', default: 'v1', aliases: ['api', 'version'], description: 'Its API version.' },
     name: { type: 'str', description: 'Its name.' },
@@ -90,10 +93,14 @@ export const k8s = defineModule<Wanted, Found>({
     wait: { type: 'bool', default: false, description: 'Wait until what was applied is rolled out.' },
     wait_timeout: { type: 'int', default: 120, description: 'Seconds to wait.' },
   },
-  constraints: { mutuallyExclusive: [['definition', 'kind']], requiredOneOf: [['definition', 'kind']] },
+  constraints: {
+    mutuallyExclusive: [['definition', 'kind', 'src']],
+    requiredOneOf: [['definition', 'kind', 'src']],
+  },
 
-  prepare: (args) => {
-    const objects = readObjects(args.get('definition') ?? singleObject(args));
+  prepare: (args, context) => {
+    const given = args.has('src') ? texts(args, 'src').flatMap((file) => objectsIn(file, context)) : undefined;
+    const objects = readObjects(given ?? args.get('definition') ?? singleObject(args));
     const namespace = text(args, 'namespace');
     const names = objects.map(({ apiVersion = '', kind, metadata = {} }) => {
       const { name = '', namespace: own = namespace ?? '' } = metadata;
@@ -225,6 +232,11 @@ interface KubernetesObject {
   readonly kind: string;
   readonly metadata?: { readonly name?: string; readonly namespace?: string };
 }
+
+const objectsIn = (file: string, context: ModuleContext): Value[] => {
+  const path = context.findFile('files', file);
+  return [...loadYaml(decode(context.readFile(path)), path).documents] as Value[];
+};
 
 const singleObject = (args: ReadonlyMap<string, unknown>) =>
   new Map<never, never>([

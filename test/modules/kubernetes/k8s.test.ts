@@ -63,6 +63,20 @@ describe('k8s', () => {
   });
 });
 
+it('reads objects from files', async () => {
+  put('up');
+  put('differs', 'new');
+  put('two.yml', `${JSON.stringify(map('a'))}\n---\n---\n${JSON.stringify(map('b'))}\n`);
+  const { plan } = await runModule('k8s', { kubectl: [join(folder, 'kubectl')], src: [join(folder, 'two.yml')] });
+  expect(plan?.changes[0]?.what).toBe('ConfigMap some a, ConfigMap some b');
+});
+
+it('takes no files for no objects', async () => {
+  put('up');
+  const args = { kubectl: [join(folder, 'kubectl')], src: [], inventory: 'kube-system/mine' };
+  expect((await runModule('k8s', args)).plan?.outcome).toBe('nothing');
+});
+
 describe('k8s with an inventory', () => {
   const inventory = { inventory: 'kube-system/mine' };
 
