@@ -1,5 +1,7 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { signManifest } from '../../src/oci/cosign.ts';
 import { mediaTypes } from '../../src/oci/descriptor.ts';
 import { pushArtifact, readArtifact } from '../../src/registry/role-artifact.ts';
 import { RegistryServer, type ServerOptions } from '../oci/registry-server.ts';
@@ -99,5 +101,32 @@ describe('a role in a registry', () => {
       const wanted = room.wanted('oci', `oci://${address}/k8s/etcd`);
       expect((await room.fetch(wanted, { version: '1.0.0' })).integrity).toBe(digest);
     }
+  });
+
+  it('is taken only with a signature where one is wanted', async () => {
+    const { address } = await registry();
+    await room.write(role);
+    const pair = () => generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const [amy, bob] = [pair(), pair()];
+    for (const [name, { publicKey }] of Object.entries({ amy, bob }))
+      await room.write({ [`${name}.pub`]: publicKey.export({ format: 'pem', type: 'spki' }) as string });
+    const subject = await publish(address, '1.0.0');
+    const { digest } = subject;
+    const src = `oci://${address}/k8s/etcd`;
+    const wanted = room.wanted('oci', src);
+    room.environment.K8S_BM_COSIGN_KEY = join(room.folder, 'amy.pub');
+    await expect(room.fetch(wanted, { version: '1.0.0' })).rejects.toThrow(
+      `requirements.yml:2:5: ${address}/k8s/etcd has no signature for ${digest}`,
+    );
+    const repository = (await room.sources().network.registry(address)).repository('k8s/etcd');
+    await signManifest(repository, subject, amy);
+    expect((await room.fetch(wanted, { version: '1.0.0' })).integrity).toBe(digest);
+    expect(await room.sources().of.oci.versions(wanted)).toHaveLength(1);
+    room.environment.K8S_BM_COSIGN_KEY = join(room.folder, 'bob.pub');
+    await expect(room.fetch(wanted, { integrity: digest })).rejects.toThrow(/none is of the key that is trusted/);
+    room.environment.K8S_BM_COSIGN_KEY = join(room.folder, 'none.pub');
+    await expect(room.fetch(wanted, { integrity: digest })).rejects.toThrow(
+      /the key \S+none.pub cannot be read: ENOENT/,
+    );
   });
 });

@@ -1,9 +1,11 @@
+import { requireSignature } from '../../oci/cosign.ts';
 import { isDigest } from '../../oci/digest.ts';
 import { parseReference } from '../../oci/reference.ts';
 import type { Repository } from '../../oci/registry-client.ts';
 import { RegistryError } from '../../oci/registry-error.ts';
 import { extractArchive } from '../extract.ts';
 import { contentOf, tagOf } from '../role-artifact.ts';
+import { publicKeyIn } from '../signing.ts';
 import type { Fetched, Offer, Source, Wanted } from '../source.ts';
 import { semverOf } from '../version.ts';
 import { atWish, refuse } from './at-wish.ts';
@@ -13,9 +15,12 @@ import type { Network } from './network.ts';
 export class OciSource implements Source {
   readonly kind = 'oci';
   readonly #network: Network;
+  readonly #keyFile: string | undefined;
 
-  constructor(network: Network) {
+  /** `keyFile` is the public key that everything must be signed with, where one is wanted. */
+  constructor(network: Network, keyFile?: string) {
     this.#network = network;
+    this.#keyFile = keyFile;
   }
 
   versions(wanted: Wanted): Promise<readonly Offer[]> {
@@ -34,6 +39,7 @@ export class OciSource implements Source {
       const found = await repository.fetch(reference);
       if (!found)
         throw refuse(wanted, `${wanted.src} has no ${integrity ? `${what} with ${integrity}` : version || 'latest'}`);
+      if (this.#keyFile) await requireSignature(repository, found.descriptor.digest, await publicKeyIn(this.#keyFile));
       const layer = readLayer(wanted, found.bytes, what);
       await extractArchive(await repository.blob(layer), into, { what, position: wanted.position, dropTop: true });
       return { integrity: found.descriptor.digest };

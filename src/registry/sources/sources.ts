@@ -1,3 +1,4 @@
+import { trustVariable } from '../signing.ts';
 import type { SourceOptions, Sources } from '../source.ts';
 import { ArchiveSource } from './archive.ts';
 import { FolderSource } from './folder.ts';
@@ -17,7 +18,7 @@ export const openSources = (options: SourceOptions): OpenSources => {
   return {
     network,
     of: {
-      oci: new OciSource(network),
+      oci: new OciSource(network, options.environment[trustVariable] || undefined),
       git: new GitSource(options),
       galaxy: new GalaxySource(network, options),
       archive: new ArchiveSource(network),
