@@ -1,4 +1,4 @@
-import { lt, parse, type SemVer } from 'semver';
+import { parse, type SemVer } from 'semver';
 
 /** The versions of the components that go with one minor of Kubernetes; read from roles/cluster/vars/main.yml. */
 export interface ComponentVersions {
@@ -18,17 +18,6 @@ export type VersionTable = ReadonlyMap<string, ComponentVersions>;
 export const parseVersion = (text: string): SemVer | undefined => parse(text.replace(/^v/, '')) ?? undefined;
 
 export const minorOf = (version: SemVer): string => `${version.major}.${version.minor}`;
-
-/**
- * Why a cluster cannot go from one version to another, or undefined where it can: Kubernetes' version skew policy allows one
- * minor at a time, and no way back.
- */
-export const refuseUpgrade = (from: SemVer, to: SemVer): string | undefined => {
-  if (lt(to, from)) return `the cluster runs v${from}, and Kubernetes can't go back to v${to}`;
-  const step = to.minor - from.minor;
-  if (to.major === from.major && step <= 1) return undefined;
-  return `v${from} can't become v${to} at once: Kubernetes allows one minor at a time, so v${from.major}.${from.minor + 1} comes first`;
-};
 
 /** Why the version of Docker on a host can't be used, or undefined. `text` is what `docker version` prints. */
 export const refuseDocker = (text: string): string | undefined => {

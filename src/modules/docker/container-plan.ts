@@ -15,6 +15,7 @@ export interface WantedContainer {
   readonly pull: string;
   readonly mountedFiles: readonly string[];
   readonly ready: string;
+  readonly beforeReplacing: string;
   readonly readySeconds: number;
   readonly rollBack: boolean;
 }

@@ -64,6 +64,11 @@ export const docker_container = defineModule<WantedContainer, FoundContainer>({
       description:
         'Shell text, run on the host until it succeeds: only then is the container that was there before removed.',
     },
+    before_replacing: {
+      type: 'str',
+      description:
+        'Shell text that must succeed, within ready_timeout, before a container that runs is stopped for another.',
+    },
     ready_timeout: { type: 'int', default: 60, description: 'Seconds that ready_command is given.' },
     roll_back: {
       type: 'bool',
@@ -94,6 +99,7 @@ export const docker_container = defineModule<WantedContainer, FoundContainer>({
       pull: pullModes[text(args, 'pull') ?? 'missing'] ?? 'missing',
       mountedFiles: texts(args, 'mounted_files'),
       ready: text(args, 'ready_command') ?? '',
+      beforeReplacing: text(args, 'before_replacing') ?? '',
       readySeconds: number(args, 'ready_timeout') ?? 60,
       rollBack: flag(args, 'roll_back'),
     };
@@ -147,6 +153,7 @@ const applyText = (wanted: WantedContainer, found: FoundContainer, plan: Plan): 
   const anew =
     !found.container || wanted.recreate || differences(wanted, found.container, found.imageId, found.files).length > 0;
   if (anew) {
+    if (wanted.beforeReplacing !== '' && found.container?.State.Running) steps.push(awaitLeave(wanted));
     if (wanted.pull === 'always' || (wanted.pull === 'missing' && found.imageId === undefined)) {
       steps.push(sh`kb_image=${spec.image}
 kb_err=$(docker pull -q "$kb_image" 2>&1) || kb_fail "pulling $kb_image failed: $kb_err"`);
@@ -179,6 +186,13 @@ kb_err=$(docker pull -q "$kb_image" 2>&1) || kb_fail "pulling $kb_image failed: 
   if (state === 'healthy') steps.push(awaitHealthy(name, wanted.readySeconds));
   return joinShell([...steps, sh`printf 'content=%s' "$(docker inspect --type container ${name} 2>&1)"`]);
 };
+
+const awaitLeave = ({ name, beforeReplacing, readySeconds }: WantedContainer): ShellText =>
+  sh`kb_end=$(($(date +%s) + ${readySeconds}))
+until kb_err=$( (eval ${beforeReplacing}) 2>&1 </dev/null ); do
+  [ "$(date +%s)" -lt "$kb_end" ] || kb_fail ${`${name} must change, and was not stopped: `}"$(printf %s "$kb_err" | tail -n 5)"
+  sleep 1
+done`;
 
 const awaitHealthy = (name: string, seconds: number): ShellText => sh`kb_end=$(($(date +%s) + ${seconds}))
 until [ "$(docker inspect --format '{{.State.Health.Status}}' ${name} 2>/dev/null)" = healthy ]; do
