@@ -84,12 +84,13 @@ export const runCase = async (name: string, place: Place, lookAhead: boolean): P
 
 /** Both answers as they have to be equal: without what says nothing, and without what differs on purpose. */
 export const compared = (name: string, ours: Answer, theirs: Answer): readonly [Answer, Answer] => {
+  const core = recorded(name);
   const strip = (answer: Answer): Answer => ({
     ...answer,
     told: Object.fromEntries(
       Object.entries(answer.told).map(([host, told]) => [
         host,
-        told.map((each, index) => comparable(each, ignoredKeys(name, theirs.told[host]?.[index] ?? each))),
+        told.map((each, index) => comparable(each, ignoredKeys(name, core.told[host]?.[index] ?? each))),
       ]),
     ),
   });
@@ -141,11 +142,26 @@ const comparable = ({ kind, task, host, result }: Told, ignored: ReadonlySet<str
     );
     return Object.fromEntries(kept.map(([key, inner]) => [key, strip(inner)]));
   };
-  const bare = withoutKind(result);
+  const bare = withPlainMessage(withoutKind(result));
   const items = bare.results;
-  const whole = Array.isArray(items) ? { ...bare, results: items.map(withoutKind) } : bare;
+  const whole = Array.isArray(items)
+    ? { ...bare, results: items.map((item) => withPlainMessage(withoutKind(item))) }
+    : bare;
   return { kind, task, host, result: strip(whole) as Told['result'] };
 };
 
 /** The callbacks of ansible-core leave out what the kind of the event says. */
 const withoutKind = ({ failed: _, skipped: __, unreachable: ___, ...rest }: Told['result']): Told['result'] => rest;
+
+/** A message without what ansible-core puts before it, and without the place in the playbook that k8s-bm puts behind it. */
+const withPlainMessage = (result: Told['result']): Told['result'] => {
+  const { msg } = result;
+  if (typeof msg !== 'string') return result;
+  return { ...result, msg: msg.replace(around, '').replace(place, '').trimEnd() };
+};
+
+const around = new RegExp(
+  "^Task failed: (Action failed: )?(Finalization of task args for '[\\w.]+' failed: Error while resolving value for '\\w+': " +
+    "|A '\\w+' expression failed: Error while evaluating conditional: )?",
+);
+const place = / \(PLAYBOOKS\/\S+:\d+:\d+\)$/;

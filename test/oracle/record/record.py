@@ -118,7 +118,7 @@ def included(event):
 
 def elsewhere(key, value):
     """A unit's whole state, and where ansible-core laid its own scratch files, say nothing about a playbook."""
-    return (key == "status" and isinstance(value, dict)) or (key == "src" and ".ansible/tmp" in str(value))
+    return (key == "status" and isinstance(value, dict)) or (key == "src" and "ansible-tmp" in str(value))
 
 
 if __name__ == "__main__":
