@@ -81,7 +81,6 @@ describe('a cluster of v1.35.4 that becomes one of v1.36.3', () => {
     expect(again.failures).toEqual([]);
     expect(again.changed).toEqual({ n1: 0, n2: 0, n3: 0 });
     expect(await started()).toEqual(before);
-    for (const host of lab.hosts) expect(again.messages[host.name]).toBeLessThanOrEqual(15);
   });
 
   it('runs for a part of the hosts too, which changes nothing either', async () => {
