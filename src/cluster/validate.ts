@@ -1,3 +1,4 @@
+import { parseDocument } from 'yaml';
 import type { Diagnostic } from '../util/diagnostic.ts';
 import { contains, overlap, parseRange, type Range } from '../util/ipv4.ts';
 import { nearest } from '../util/nearest.ts';
@@ -74,6 +75,13 @@ const nameProblems = (host: string, inventory: ClusterInventory): Diagnostic[] =
   ];
 };
 
+/** `-e name=value` and INI files give texts: `true` and `6443` mean what they mean in YAML, and modules convert them. */
+const asYaml = (value: unknown): unknown => {
+  if (typeof value !== 'string') return value;
+  const document = parseDocument(value);
+  return document.errors.length > 0 ? value : document.toJS();
+};
+
 /** The settings as the inventory gives them, host by host. */
 class Findings {
   readonly #inventory: ClusterInventory;
@@ -85,7 +93,11 @@ class Findings {
   }
 
   value(name: string, host = this.#members[0]): { value: unknown; position?: Position | undefined } | undefined {
-    return host === undefined ? undefined : this.#inventory.variables(host).get(name);
+    const found = host === undefined ? undefined : this.#inventory.variables(host).get(name);
+    const schema = settings.find((setting) => setting.name === name)?.schema;
+    if (!found || !schema || schema.safeParse(found.value).success) return found;
+    const meant = asYaml(found.value);
+    return schema.safeParse(meant).success ? { ...found, value: meant } : found;
   }
 
   typeProblems(): Diagnostic[] {

@@ -34,7 +34,12 @@ exec "$@"`;
     ...['systemd-nspawn', '--quiet', '--boot', `--directory=${own.merged}`],
     ...[`--machine=${own.netns}`, `--hostname=${host.name}`, '--register=no', '--keep-unit'],
     ...[`--network-namespace-path=/run/netns/${own.netns}`, '--resolv-conf=off', '--timezone=off', '--link-journal=no'],
-    ...['--capability=all', '--system-call-filter=@keyring @privileged bpf perf_event_open'],
+    // All but the clock, which is this machine's own: a host that sets its time zone would move it.
+    ...[
+      '--capability=all',
+      '--drop-capability=CAP_SYS_TIME',
+      '--system-call-filter=@keyring @privileged bpf perf_event_open',
+    ],
     ...(cgroups === 'v1' ? ['--setenv=SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1'] : []),
     ...bound,
     ...devices.map((path) => `--bind=${path}`),

@@ -125,6 +125,12 @@ describe('validateCluster', () => {
     expect(problems({ ...three, all: { kubernetes_version: 'v1.37.1', unproven: true } })).toEqual([]);
   });
 
+  it('takes what -e gives as text for what it means', () => {
+    const texts = { docker_restart: 'true', api_port: '6443', unproven: 'true', kubernetes_version: 'v1.37.1' };
+    expect(problems({ ...three, all: texts })).toEqual([]);
+    expect(problems({ ...three, all: { docker_restart: 'maybe' } })[0]).toMatch(/must be true or false, not "maybe"/);
+  });
+
   it('tells all at once', () => {
     expect(
       problems({ ...three, all: { docker_restart: 'x', kubernetes_version: '1.36', service_netwok: 'x' } }),
