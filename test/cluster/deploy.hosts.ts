@@ -16,10 +16,32 @@ describe.each([
   const lab = useLab({ hosts: 3, docker, services: [imageRegistry] });
   let master: TestHost;
   let first: Deployed;
+  let [checked, refused]: (Deployed | undefined)[] = [];
   beforeAll(async () => {
     master = lab.hosts[0] as TestHost;
-    first = await deploy(lab.inventory, version);
+    const used = lab.hosts[2] as TestHost;
+    checked = await deploy(lab.inventory, version, '--check', '--diff');
+    await useDocker(used, lab.inventory);
+    refused = await deploy(lab.inventory, version);
+    first = await deploy(lab.inventory, version, '-e', '{"docker_restart": true}');
   }, 900_000);
+
+  it('is checked before there is a cluster: nothing fails, nothing is written', async () => {
+    expect(checked?.failures).toEqual([]);
+    expect(checked?.exitCode).toBe(0);
+    expect(checked?.changed.n2).toBeGreaterThan(10);
+    expect(refused?.changed).toEqual({ n1: 0, n2: 0, n3: 0 });
+  });
+
+  it("stops for a user's own containers unless it may move Docker's bridge, and then brings them back", async () => {
+    const used = lab.hosts[2] as TestHost;
+    expect(refused?.exitCode).toBe(2);
+    expect(refused?.failures.join()).toMatch(/n3 runs containers of its own \(mine\).*docker_restart: true/);
+    expect(await used.must("docker inspect --format '{{.State.Running}}' mine")).toBe('true\n');
+    const settings = JSON.parse(await used.must('cat /etc/docker/daemon.json')) as Record<string, unknown>;
+    expect(settings).toMatchObject({ 'max-concurrent-uploads': 2, 'live-restore': true, 'userland-proxy': false });
+    expect(settings.bip).toMatch(/^10\.244\.\d+\.1\/24$/);
+  });
 
   it('is up after one command', async () => {
     expect(first.failures).toEqual([]);
@@ -55,7 +77,7 @@ describe.each([
         ),
       );
     const before = await started();
-    const again = await deploy(lab.inventory, version);
+    const again = await deploy(lab.inventory, version, '-e', '{"docker_restart": true}');
     expect(again.failures).toEqual([]);
     expect(again.changed).toEqual({ n1: 0, n2: 0, n3: 0 });
     expect(await started()).toEqual(before);
@@ -111,6 +133,44 @@ describe.each([
     expect(await master.must(`${kubectl} logs ${(pods[0] as string).split(' ')[0]} --tail=1`)).toMatch(/GET/);
   });
 
+  it('carries hostPort, port-forward, and packets from pod to pod on every pair of hosts', async () => {
+    const nodes = lab.hosts.map(({ name }) => name);
+    await master.must(`${kubectl} apply -f - <<'E'\n${nodes.map(podOn).join('\n---\n')}\nE`);
+    await master.must(`${kubectl} wait --for=condition=Ready pod -l app=pair --timeout=120s`);
+    const listed = await master.must(
+      `${kubectl} get pods -l app=pair -o jsonpath='{range .items[*]}{.status.podIP}{"\\n"}{end}'`,
+    );
+    const addresses = listed.trim().split('\n');
+    expect(new Set(addresses.map((address) => address.split('.')[2])).size).toBe(3);
+    for (const node of nodes) {
+      // bash's own sockets: the image of nginx has no client.
+      const ask = addresses
+        .map(
+          (to) =>
+            `exec 3<>/dev/tcp/${to}/80; printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3; grep -c 'Welcome to nginx' <&3; exec 3>&-`,
+        )
+        .join('\n');
+      const answers = await master.must(`${kubectl} exec -i on-${node} -- timeout 20 bash -s <<'E'\n${ask}\nE`);
+      expect(
+        answers
+          .trim()
+          .split('\n')
+          .filter((count) => Number(count) > 0),
+      ).toHaveLength(3);
+    }
+    for (const { address } of lab.hosts) {
+      const page = await fetch(`http://${address}:8081/`, { signal: AbortSignal.timeout(5_000) });
+      expect(await page.text()).toContain('Welcome to nginx!');
+    }
+    const forwarded = await master.must(`docker exec -i kubelet sh -s <<'E'
+kubectl --kubeconfig=/etc/kubernetes/admin.conf port-forward pod/on-n2 18080:80 >/dev/null 2>&1 & pid=$!
+for i in 1 2 3 4 5 6 7 8 9 10; do sleep 1; curl -fsS -m 5 http://127.0.0.1:18080/ 2>/dev/null && break; done
+kill $pid
+E`);
+    expect(forwarded).toContain('Welcome to nginx!');
+    await master.must(`${kubectl} delete pod -l app=pair --wait=false`);
+  });
+
   it('keeps the keys to root, and the authorities to the masters', async () => {
     for (const host of lab.hosts) {
       const keys = (await host.must('find /etc/kubernetes -name "*.key" -exec stat -c "%a %U %n" {} +'))
@@ -156,9 +216,9 @@ interface Deployed {
 }
 
 /** Runs the program as a user does, and reads its lines of JSON. */
-const deploy = async (inventory: string, version: string): Promise<Deployed> => {
+const deploy = async (inventory: string, version: string, ...flags: string[]): Promise<Deployed> => {
   const started = performance.now();
-  const program = ['bin/k8s-bm.js', 'deploy', inventory, '-e', `kubernetes_version=${version}`, '--json'];
+  const program = ['bin/k8s-bm.js', 'deploy', inventory, '-e', `kubernetes_version=${version}`, '--json', ...flags];
   const { exitCode, stdout, stderr } = await execa('node', program, { cwd: root, reject: false });
   const events = stdout.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []));
   const end = events.find(({ type }) => type === 'run-end');
@@ -168,10 +228,42 @@ const deploy = async (inventory: string, version: string): Promise<Deployed> => 
   );
   return {
     exitCode,
-    failures: [...failed.map((event) => JSON.stringify(event).slice(0, 600)), ...(end ? [] : [stderr])],
+    failures: [...failed.map((event) => JSON.stringify(event).slice(0, 2000)), ...(end ? [] : [stderr])],
     changed: byHost(end?.recap, 'changed'),
     messages: byHost(end?.traffic, 'messages'),
   };
+};
+
+/** A pod of nginx on a node, masters included, that is reached on a port of its host too. */
+const podOn = (node: string): string =>
+  JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: `on-${node}`, labels: { app: 'pair' } },
+    spec: {
+      nodeName: node,
+      tolerations: [{ operator: 'Exists' }],
+      terminationGracePeriodSeconds: 0,
+      containers: [
+        {
+          name: 'nginx',
+          image: `${registryName}/docker.io/library/nginx:1.26`,
+          ports: [{ containerPort: 80, hostPort: 8081 }],
+        },
+      ],
+    },
+  });
+
+/** A host that is in use already: a container and a setting of Docker that are the user's own. */
+const useDocker = async (host: TestHost, inventory: string): Promise<void> => {
+  const place = /image_registry_ca: (\S+)/.exec(await readFile(inventory, 'utf8'))?.[1] as string;
+  const folder = `/etc/docker/certs.d/${registryName}`;
+  await host.must(`mkdir -p ${folder} && cat >${folder}/ca.crt <<'E'
+${await readFile(place, 'utf8')}
+E
+echo '{"max-concurrent-uploads": 2}' >/etc/docker/daemon.json
+systemctl restart docker
+docker run --quiet --detach --restart always --name mine ${registryName}/registry.k8s.io/pause:3.10.1`);
 };
 
 const byHost = (counts: Record<string, Record<string, number>> = {}, count: string): Record<string, number> =>
