@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { type Dict, Float, type Value } from '../../template/values.ts';
+import type { Dict, Value } from '../../template/values.ts';
 import { joinShell, type ShellText, sh } from '../../transport/shell/quote.ts';
 import { type Arguments, defineModule, type Look, ModuleFailure, type OptionTable, type Plan } from '../module.ts';
 import { flag, needed, number, result, text, texts } from '../read.ts';
@@ -11,6 +11,7 @@ import { readWalk, walk } from '../shell/walk.ts';
 import { globRegex } from './glob.ts';
 import { modeMatches } from './mode.ts';
 import { pythonRegex } from './python-regex.ts';
+import { statFields } from './stat-fields.ts';
 
 interface Wanted {
   readonly paths: readonly string[];
@@ -234,40 +235,5 @@ const matches = (regex: RegExp, text: string): boolean => {
   return regex.test(text);
 };
 
-const describe = (path: string, stat: FileStat, checksum: string | undefined): Dict => {
-  const may = (bit: number): boolean => (stat.mode & bit) !== 0;
-  return result({
-    path,
-    mode: stat.mode.toString(8).padStart(4, '0'),
-    isdir: stat.type === 'directory',
-    ischr: stat.type === 'character',
-    isblk: stat.type === 'block',
-    isreg: stat.type === 'file',
-    isfifo: stat.type === 'fifo',
-    islnk: stat.type === 'link',
-    issock: stat.type === 'socket',
-    uid: stat.uid,
-    gid: stat.gid,
-    size: stat.size,
-    inode: stat.inode,
-    dev: stat.device,
-    nlink: stat.links,
-    atime: new Float(Number(stat.atime)),
-    mtime: new Float(Number(stat.mtime)),
-    ctime: new Float(Number(stat.ctime)),
-    gr_name: stat.group ?? '',
-    pw_name: stat.user ?? '',
-    wusr: may(0o200),
-    rusr: may(0o400),
-    xusr: may(0o100),
-    wgrp: may(0o20),
-    rgrp: may(0o40),
-    xgrp: may(0o10),
-    woth: may(0o2),
-    roth: may(0o4),
-    xoth: may(0o1),
-    isuid: may(0o4000),
-    isgid: may(0o2000),
-    checksum,
-  });
-};
+const describe = (path: string, stat: FileStat, checksum: string | undefined): Dict =>
+  result({ path, ...statFields(stat), gr_name: stat.group ?? '', pw_name: stat.user ?? '', checksum });

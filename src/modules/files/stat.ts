@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { type Dict, Float } from '../../template/values.ts';
+import type { Dict } from '../../template/values.ts';
 import { sh } from '../../transport/shell/quote.ts';
 import { defineModule, type Look, ModuleFailure } from '../module.ts';
 import { flag, needed, result, text } from '../read.ts';
@@ -7,6 +7,7 @@ import { algorithms, sum } from '../shell/checksum.ts';
 import { home, remotePath } from '../shell/path.ts';
 import { put, type Records, readRecords } from '../shell/records.ts';
 import { type FileStat, readStat, stat as statFunction, whyUnreadable } from '../shell/stat.ts';
+import { statFields } from './stat-fields.ts';
 
 interface Wanted {
   readonly path: string;
@@ -81,40 +82,12 @@ ${attributes ? sh`kb_put attributes "$(LC_ALL=C lsattr -vd -- "$kb_path" 2>/dev/
 };
 
 const describe = (found: FileStat, { fields }: Records, mime: boolean, attributes: boolean): Dict => {
-  const may = (bit: number): boolean => (found.mode & bit) !== 0;
   const [, mimetype, charset] = /^([^;]+); charset=(\S+)$/.exec(fields.get('mime') ?? '') ?? [];
   const link = found.type === 'link';
   return result({
     exists: true,
     path: fields.get('path'),
-    mode: found.mode.toString(8).padStart(4, '0'),
-    isdir: found.type === 'directory',
-    ischr: found.type === 'character',
-    isblk: found.type === 'block',
-    isreg: found.type === 'file',
-    isfifo: found.type === 'fifo',
-    islnk: link,
-    issock: found.type === 'socket',
-    uid: found.uid,
-    gid: found.gid,
-    size: found.size,
-    inode: found.inode,
-    dev: found.device,
-    nlink: found.links,
-    atime: new Float(Number(found.atime)),
-    mtime: new Float(Number(found.mtime)),
-    ctime: new Float(Number(found.ctime)),
-    wusr: may(0o200),
-    rusr: may(0o400),
-    xusr: may(0o100),
-    wgrp: may(0o20),
-    rgrp: may(0o40),
-    xgrp: may(0o10),
-    woth: may(0o2),
-    roth: may(0o4),
-    xoth: may(0o1),
-    isuid: may(0o4000),
-    isgid: may(0o2000),
+    ...statFields(found),
     blocks: found.blocks,
     block_size: found.blockSize,
     device_type: found.deviceType,
