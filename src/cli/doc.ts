@@ -18,13 +18,14 @@ export const configure = (command: Command): void => {
 
 const text = async (what: string | undefined, markdown: boolean): Promise<string> => {
   const { markdownPage, terminalPage } = await import('./doc/page.ts');
-  const show = (page: Page): string =>
-    markdown ? markdownPage(page) : terminalPage(page, Math.min(process.stdout.columns || 100, 120));
+  const show = (page: Page, level = 1): string =>
+    markdown ? markdownPage(page, level) : terminalPage(page, Math.min(process.stdout.columns || 100, 120));
   if (what === 'cluster') return show((await import('./doc/cluster.ts')).clusterPage(shipped));
   const { allModules, findModule, nearestModule } = await import('../modules/modules.ts');
   const { modulePage } = await import('./doc/module.ts');
   const modules = [...allModules()].sort((a, b) => (a.name < b.name ? -1 : 1));
-  if (what === 'modules' && markdown) return modules.map((module) => show(modulePage(module))).join('\n');
+  if (what === 'modules' && markdown)
+    return ['# The modules\n', ...modules.map((module) => show(modulePage(module), 2))].join('\n');
   if (what === undefined || what === 'modules') {
     const width = Math.max(...modules.map(({ name }) => name.length));
     const lines = modules.map(({ name, summary }) => `${name.padEnd(width)}  ${summary}`);

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { configure } from '../../src/cli/doc.ts';
@@ -18,7 +19,7 @@ describe('k8s-bm doc', () => {
   src · path · required · also path
       The file.
 `);
-    expect((await doc('ansible.builtin.slurp', '--markdown')).out).toBe(`## slurp
+    expect((await doc('ansible.builtin.slurp', '--markdown')).out).toBe(`# slurp
 
 Read a file of the host.
 
@@ -40,6 +41,11 @@ Read a file of the host.
     const { out } = await doc('cluster');
     for (const name of settingNames) expect(out).toMatch(new RegExp(`^  ${name}( |$)`, 'm'));
     expect(out).toContain('  pod_network · default 10.244.0.0/16\n');
+  });
+
+  it.each(['cluster', 'modules'])('has what docs/%s.md says; npm run docs writes it anew', async (what) => {
+    const { out } = await doc(what, '--markdown');
+    expect(readFileSync(join(import.meta.dirname, `../../docs/${what}.md`), 'utf8')).toBe(out);
   });
 
   it('knows every default of a role as a setting', () => {

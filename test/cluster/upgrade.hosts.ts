@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { get } from 'node:http';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { imageRegistry, registryName } from '../../src/lab/registry/image-registry.ts';
 import { type TestHost, useLab } from '../lab-hosts.ts';
-import { type DeployRun, kubectl, root, runDeploy } from './deploy-command.ts';
+import { type DeployRun, kubectl, runDeploy } from './deploy-command.ts';
+import { startSample } from './sample.ts';
 
 const drains = "Let the node's pods move to others, as their disruption budgets allow";
 const to = (version: string, ...more: string[]) => ['-e', `kubernetes_version=${version}`, ...more];
@@ -21,6 +20,7 @@ describe('a cluster of v1.35.4 that becomes one of v1.36.3', () => {
     expect(failures).toEqual([]);
     expect(exitCode).toBe(0);
     await startSample(master);
+    await storeMany(master);
     client = askAgainAndAgain(lab.hosts.map(({ address }) => `http://${address}:30080/`));
   }, 900_000);
   afterAll(() => client?.stop());
@@ -149,13 +149,7 @@ describe('a cluster of v1.35.4 that becomes one of v1.36.3', () => {
 });
 
 /** nginx in three pods with a budget of one, and a thousand ConfigMaps. */
-const startSample = async (master: TestHost): Promise<void> => {
-  const sample = (await readFile(join(root, 'examples/nginx.yml'), 'utf8')).replace(
-    'image: nginx',
-    `image: ${registryName}/docker.io/library/nginx`,
-  );
-  await master.must(`${kubectl} apply -f - <<'E'\n${sample}\nE`);
-  await master.must(`${kubectl} rollout status deployment/nginx --timeout=300s`);
+const storeMany = async (master: TestHost): Promise<void> => {
   const many = Array.from({ length: 1000 }, (_, number) => ({
     apiVersion: 'v1',
     kind: 'ConfigMap',

@@ -26,7 +26,7 @@ export const terminalPage = ({ title, text, entries }: Page, width: number): str
   ].join('\n');
 
 /** The same page as Markdown, below a heading of level `level`. */
-export const markdownPage = ({ title, text, entries }: Page, level = 2): string =>
+export const markdownPage = ({ title, text, entries }: Page, level: number): string =>
   [
     `${'#'.repeat(level)} ${title}`,
     ...text.flatMap((paragraph) => ['', paragraph]),
