@@ -1,17 +1,4 @@
-import type { Command } from 'commander';
-
-/** One command of the program: a file of this folder that adds its options and action to `command`. */
-export interface CommandFile {
-  configure(command: Command): void;
-}
-
-export interface CommandEntry {
-  readonly name: string;
-  readonly summary: string;
-  /** For programs, not for people: left out of `--help`. */
-  readonly hidden?: boolean;
-  readonly load: () => Promise<CommandFile>;
-}
+import type { CommandEntry } from './command-entry.ts';
 
 /** Every command, in the order of `--help`. A new one is a file beside this and a line here. */
 export const commands: readonly CommandEntry[] = [

@@ -4,7 +4,6 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { execa } from 'execa';
 import { UserError } from '../util/diagnostic.ts';
-import { executePlaybooks } from './execute.ts';
 import { addRunFlags, type RunFlags } from './run-flags.ts';
 
 interface DeployFlags extends RunFlags {
@@ -28,6 +27,8 @@ export const configure = (command: Command): void => {
     .action(async (inventory: string, flags: DeployFlags) => {
       const kubeconfig = resolve(flags.kubeconfig ?? kubeconfigBeside(inventory));
       let home = shipped;
+      // Loaded here, so that --help and completion need not wait for the engine.
+      const { executePlaybooks } = await import('./execute.ts');
       await executePlaybooks(
         [join(shipped, 'playbooks/deploy.yml')],
         {

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { executePlaybooks, readRun, told } from './execute.ts';
 import { addRunFlags, type RunFlags } from './run-flags.ts';
 
 interface PlayFlags extends RunFlags {
@@ -17,13 +16,16 @@ export const configure = (command: Command): void => {
     .option('--list-tags', 'list the tags and do nothing else', false)
     .option('--syntax-check', 'read everything and do nothing else', false)
     .action(async (playbooks: string[], flags: PlayFlags) => {
+      // Loaded here, so that --help and completion need not wait for the engine.
+      const { executePlaybooks } = await import('./execute.ts');
       if (flags.listHosts || flags.listTasks || flags.listTags || flags.syntaxCheck) await list(playbooks, flags);
       else await executePlaybooks(playbooks, flags);
     });
 };
 
-const list = (playbooks: readonly string[], flags: PlayFlags): Promise<void> =>
-  told(async (signal) => {
+const list = async (playbooks: readonly string[], flags: PlayFlags): Promise<void> => {
+  const { readRun, told } = await import('./execute.ts');
+  await told(async (signal) => {
     const { resolvePlaybooks } = await import('../run/run.ts');
     const { listing } = await import('../run/listing.ts');
     const options = await readRun(playbooks, flags, () => undefined, signal);
@@ -34,3 +36,4 @@ const list = (playbooks: readonly string[], flags: PlayFlags): Promise<void> =>
     });
     process.stdout.write(lines.map((line) => `${line}\n`).join(''));
   });
+};

@@ -1,11 +1,5 @@
 import type { Command } from 'commander';
 import type { Playbook } from '../language/playbook.ts';
-import { readEntries } from '../language/plays.ts';
-import { Reading } from '../language/reading.ts';
-import { moduleNames } from '../run/known-modules.ts';
-import { Template, type Value } from '../template/values.ts';
-import { UserError } from '../util/diagnostic.ts';
-import { executePlaybooks, told } from './execute.ts';
 import { addRunFlags, type RunFlags } from './run-flags.ts';
 
 interface OneTaskFlags extends RunFlags {
@@ -19,27 +13,13 @@ export const configure = (command: Command): void => {
     .option('-m, --module-name <module>', 'what to run', 'command')
     .option('-a, --args <arguments>', 'its arguments: name=value, or a line for modules that take one')
     .action(async (hosts: string, flags: OneTaskFlags) => {
+      // Loaded here, so that --help and completion need not wait for the engine.
+      const { executePlaybooks, told } = await import('./execute.ts');
+      const { oneTaskPlaybook } = await import('./one-task.ts');
       let playbook: Playbook | undefined;
       await told(async () => {
-        playbook = playbookOf(hosts, flags);
+        playbook = oneTaskPlaybook(hosts, flags.moduleName, flags.args);
       });
       if (playbook) await executePlaybooks([playbook], flags);
     });
-};
-
-const playbookOf = (hosts: string, { moduleName, args }: OneTaskFlags): Playbook => {
-  const file = 'the command line';
-  const reading = new Reading({ modules: moduleNames });
-  const line = args === undefined ? null : /\{[{%#]/.test(args) ? new Template(args) : args;
-  const task = new Map<Value, Value>([[moduleName, line]]);
-  const play = new Map<Value, Value>([
-    ['name', moduleName],
-    ['hosts', hosts],
-    ['gather_facts', false],
-    ['tasks', [task]],
-  ]);
-  const entries = readEntries(reading, [play], file);
-  // There is no line of a file to show.
-  if (reading.failed) throw new UserError(reading.diagnostics.map((each) => ({ ...each, position: undefined })));
-  return { file, entries };
 };

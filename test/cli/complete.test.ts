@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commands } from '../../src/cli/commands.ts';
-import { complete } from '../../src/cli/complete.ts';
+import { complete } from '../../src/cli/completion/candidates.ts';
 import { shells } from '../../src/cli/completion/shells.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cli-complete-'));

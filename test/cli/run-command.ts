@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { vi } from 'vitest';
-import type { CommandFile } from '../../src/cli/commands.ts';
+import type { CommandFile } from '../../src/cli/command-entry.ts';
 
 /** Runs a command in this process: what it prints on both outputs, with `folder` taken out of it, and its exit code. */
 export const runCommand = async ({ configure }: CommandFile, args: readonly string[], folder?: string) => {
