@@ -43,6 +43,8 @@ const staging = '.unpacking';
  */
 export const extractArchive = async (archive: Readable, into: string, options: ExtractOptions): Promise<string> => {
   const folder = join(into, staging);
+  // A stream may fail before it is read: that is told when it is, and without a listener would end the program.
+  archive.on('error', () => {});
   await mkdir(folder);
   try {
     const digest = await unpack(archive, folder, { ...extractLimits, ...options.limits });

@@ -259,6 +259,13 @@ describe('an archive without an end', () => {
     expect(await readdir(into)).toEqual([]);
   });
 
+  it('is not to blame when its source has failed before it is read', async () => {
+    const gone = new Readable({ read() {} });
+    gone.destroy(new Error('there is no such file'));
+    await expect(unpack(gone)).rejects.toThrow('there is no such file');
+    expect(await readdir(into)).toEqual([]);
+  });
+
   it('is not to blame when its source fails', async () => {
     const failing = Readable.from(
       (async function* () {
