@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { fromPlain, plain } from '../coerce.ts';
 import { type Change, ModuleFailure, type Plan } from '../module.ts';
-import { result } from '../read.ts';
+import { planned } from '../planned.ts';
 import { type ContainerSpec, differingOptions, type Inspected } from './container-options.ts';
 
 /** What a task asks of a container. */
@@ -39,9 +39,7 @@ export const planContainer = (wanted: WantedContainer, found: FoundContainer, ch
   if (!found.hasDocker && !checkMode) throw new ModuleFailure('Docker is not installed on this host');
   const container = found.container ? fromPlain(found.container) : null;
   return {
-    outcome: changes.length > 0 ? 'change' : 'nothing',
-    changes,
-    result: result({ changed: changes.length > 0, container }),
+    ...planned(changes, { container }),
     diff:
       changes.length > 0
         ? [

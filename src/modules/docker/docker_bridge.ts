@@ -1,5 +1,6 @@
 import { sh } from '../../transport/shell/quote.ts';
 import { type Change, defineModule, ModuleFailure } from '../module.ts';
+import { planned } from '../planned.ts';
 import { flag, needed, result } from '../read.ts';
 import { fail, put, readRecords } from '../shell/records.ts';
 
@@ -60,11 +61,7 @@ kb_put others "$(docker ps --format '{{.Names}} {{.Label "k8s-bm.hash"}}{{.Label
         `Docker's bridge must move from ${gateway} to ${wanted}, which stops your own containers for a moment: ${others.join(', ')}. Set docker_restart: true to allow it`,
       );
     }
-    return {
-      outcome: changes.length > 0 ? 'change' : 'nothing',
-      changes,
-      result: result({ changed: changes.length > 0 }),
-    };
+    return planned(changes);
   },
 
   apply: ({ address }) => ({

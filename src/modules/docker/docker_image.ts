@@ -2,6 +2,7 @@ import { joinShell, sh } from '../../transport/shell/quote.ts';
 import { decode } from '../../util/bytes.ts';
 import { fromPlain } from '../coerce.ts';
 import { defineModule, ModuleFailure } from '../module.ts';
+import { planned } from '../planned.ts';
 import { dict, flag, needed, result, text } from '../read.ts';
 import { fail, put, readRecords } from '../shell/records.ts';
 
@@ -115,11 +116,7 @@ printf 'content=%s' "$kb_out"`,
     if (changes.length > 0 && wanted.state === 'present' && !image && wanted.source === 'local') {
       throw new ModuleFailure(`Cannot find the image ${wanted.reference} locally.`);
     }
-    return {
-      outcome: changes.length > 0 ? 'change' : 'nothing',
-      changes,
-      result: result({ changed: changes.length > 0, image: image ? fromPlain(image) : fromPlain({}), actions: [] }),
-    };
+    return planned(changes, { image: image ? fromPlain(image) : fromPlain({}), actions: [] });
   },
 
   apply: (wanted, found) => ({

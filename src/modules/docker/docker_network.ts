@@ -2,6 +2,7 @@ import { sh } from '../../transport/shell/quote.ts';
 import { decode } from '../../util/bytes.ts';
 import { asText, fromPlain } from '../coerce.ts';
 import { type Change, defineModule, ModuleFailure } from '../module.ts';
+import { planned } from '../planned.ts';
 import { dict, flag, list, needed, result, text } from '../read.ts';
 import { fail, put, readRecords } from '../shell/records.ts';
 
@@ -92,11 +93,7 @@ printf 'content=%s' "$kb_out"`,
         : !found
           ? [{ what, before: null, after: wanted.driver }]
           : differing.map((field) => ({ what: `${what}: ${field}`, before: 'otherwise', after: 'as asked for' }));
-    return {
-      outcome: changes.length > 0 ? 'change' : 'nothing',
-      changes,
-      result: result({ changed: changes.length > 0, network: fromPlain(found ?? {}) }),
-    };
+    return planned(changes, { network: fromPlain(found ?? {}) });
   },
 
   apply: (wanted, found) => {

@@ -2,6 +2,7 @@ import { joinShell, type ShellText, sh } from '../../transport/shell/quote.ts';
 import { decode } from '../../util/bytes.ts';
 import { asText } from '../coerce.ts';
 import { type Arguments, type Change, defineModule, ModuleFailure } from '../module.ts';
+import { planned } from '../planned.ts';
 import { flag, list, result, texts } from '../read.ts';
 import { fail, put, readRecords } from '../shell/records.ts';
 
@@ -101,11 +102,7 @@ export const etcd_access = defineModule<Wanted, Found>({
     if (wanted.authentication && !wanted.users.get('root')?.includes('root')) {
       throw new ModuleFailure('etcd turns authentication on only when a user root has the role root');
     }
-    return {
-      outcome: changes.length > 0 ? 'change' : 'nothing',
-      changes,
-      result: result({ changed: changes.length > 0 }),
-    };
+    return planned(changes);
   },
 
   apply: (wanted, found) => ({

@@ -1,5 +1,6 @@
 import { type ShellText, sh } from '../../transport/shell/quote.ts';
 import { type Change, defineModule, ModuleFailure } from '../module.ts';
+import { planned } from '../planned.ts';
 import { needed, number, result, texts } from '../read.ts';
 import { fail, put, readRecords } from '../shell/records.ts';
 import { type ListedMember, readMembers } from './etcd-members.ts';
@@ -108,11 +109,7 @@ fi`,
     // In check mode, what a member would be asked with may be missing still: the image, or the member itself.
     if (silent !== undefined && !checkMode) throw new ModuleFailure(silent);
     const changes = changesOf(wanted, found as Found);
-    return {
-      outcome: changes.length > 0 ? 'change' : 'nothing',
-      changes,
-      result: result({ changed: changes.length > 0 }),
-    };
+    return planned(changes);
   },
 
   apply: (wanted, found) => {

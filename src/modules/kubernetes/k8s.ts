@@ -4,6 +4,7 @@ import { joinShell, type ShellText, sh } from '../../transport/shell/quote.ts';
 import { decode } from '../../util/bytes.ts';
 import { plain } from '../coerce.ts';
 import { defineModule, type ModuleContext, ModuleFailure } from '../module.ts';
+import { planned } from '../planned.ts';
 import { dict, needed, number, result, text, texts } from '../read.ts';
 import { fail, put, readRecords } from '../shell/records.ts';
 import {
@@ -170,9 +171,7 @@ printf 'content=%s' "$kb_out"`,
       ...leftOut(before, objects).map((object) => ({ what: shownName(object), before: 'present', after: null })),
     ];
     return {
-      outcome: changes.length > 0 ? 'change' : 'nothing',
-      changes,
-      result: result({ changed: changes.length > 0 }),
+      ...planned(changes),
       diff:
         differs !== '' && state === 'present'
           ? [{ before: '', after: `${differs}\n`, beforeHeader: what, afterHeader: what }]

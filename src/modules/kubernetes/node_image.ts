@@ -3,6 +3,7 @@ import { joinShell, sh } from '../../transport/shell/quote.ts';
 import { decode } from '../../util/bytes.ts';
 import { asText } from '../coerce.ts';
 import { defineModule, type ModuleContext, ModuleFailure } from '../module.ts';
+import { planned } from '../planned.ts';
 import { list, needed, result, text } from '../read.ts';
 import { fail, put, readRecords } from '../shell/records.ts';
 
@@ -104,11 +105,7 @@ else case $kb_out in *[Nn]'o such '*) ;; *) kb_fail "$kb_out" ;; esac; fi`,
               after: `made from ${wanted.base} and ${wanted.binaries.map(({ name }) => name).join(', ')}`,
             },
           ];
-    return {
-      outcome: changes.length > 0 ? 'change' : 'nothing',
-      changes,
-      result: result({ changed: changes.length > 0 }),
-    };
+    return planned(changes);
   },
 
   apply: (wanted) => ({

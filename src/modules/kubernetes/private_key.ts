@@ -1,5 +1,6 @@
 import { type KeyKind, makeKey, publicKeyOf } from '../../pki/key.ts';
 import { type Change, defineModule } from '../module.ts';
+import { planned } from '../planned.ts';
 import { needed, result } from '../read.ts';
 import { readRecords } from '../shell/records.ts';
 import { lookAtPair, type PairOnHost, writeFiles } from './pair.ts';
@@ -39,11 +40,7 @@ export const private_key = defineModule<Wanted, PairOnHost>({
           ]
         : []),
     ];
-    return {
-      outcome: changes.length > 0 ? 'change' : 'nothing',
-      changes,
-      result: result({ changed: changes.length > 0 }),
-    };
+    return planned(changes);
   },
   apply: ({ path, publicPath, kind }, found) => {
     const key = found?.key ?? makeKey(kind);

@@ -3,6 +3,7 @@ import { joinShell, sh } from '../../transport/shell/quote.ts';
 import { decode } from '../../util/bytes.ts';
 import { plain } from '../coerce.ts';
 import { defineModule } from '../module.ts';
+import { planned } from '../planned.ts';
 import { dict, needed, number, result, text, texts } from '../read.ts';
 import { fail, put, readRecords } from '../shell/records.ts';
 import { closeTemp, openTemp, takeContent } from '../shell/replace-file.ts';
@@ -86,9 +87,7 @@ printf 'content='; cat -- ${path} 2>/dev/null || :`,
           ? []
           : [{ what, before: 'not running', after: 'running' }];
     return {
-      outcome: changes.length > 0 ? 'change' : 'nothing',
-      changes,
-      result: result({ changed: changes.length > 0, path: wanted.path }),
+      ...planned(changes, { path: wanted.path }),
       diff:
         manifest === after ? [] : [{ before: manifest, after, beforeHeader: wanted.path, afterHeader: wanted.path }],
     };

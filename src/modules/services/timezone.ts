@@ -1,6 +1,7 @@
 import { joinShell, sh } from '../../transport/shell/quote.ts';
 import { decode } from '../../util/bytes.ts';
 import { type Change, defineModule, ModuleFailure } from '../module.ts';
+import { planned } from '../planned.ts';
 import { result, text } from '../read.ts';
 import { kbSection, parseSections, sectionOf } from '../shell/sections.ts';
 
@@ -65,9 +66,7 @@ export const timezone = defineModule<Wanted, Found>({
       );
     const lines = (zone: string, clock: string): string => `hwclock: ${clock}\nname: ${zone}\n`;
     return {
-      outcome: changes.length > 0 ? 'change' : 'nothing',
-      changes,
-      result: result({ changed: changes.length > 0 }),
+      ...planned(changes),
       ...(changes.length > 0
         ? {
             diff: [

@@ -1,6 +1,7 @@
 import { joinShell, type ShellText, sh } from '../../transport/shell/quote.ts';
 import { decode } from '../../util/bytes.ts';
 import { type Change, defineModule, ModuleFailure } from '../module.ts';
+import { planned } from '../planned.ts';
 import { flag, needed, result, text } from '../read.ts';
 import { kbSection, parseSections, sectionOf } from '../shell/sections.ts';
 import { contentsOf, writeFile, writeFileFunctions } from '../shell/write-file.ts';
@@ -74,11 +75,7 @@ export const sysctl = defineModule<Wanted, Found>({
   }),
   plan: (wanted, found) => {
     const changes = changesOf(wanted, found as Found);
-    return {
-      outcome: changes.length > 0 ? 'change' : 'nothing',
-      changes,
-      result: result({ changed: changes.length > 0 }),
-    };
+    return planned(changes);
   },
   apply: (wanted, found) => {
     const { content } = found as Found;
