@@ -4,6 +4,11 @@ import type { CommandEntry } from './command-entry.ts';
 export const commands: readonly CommandEntry[] = [
   { name: 'init', summary: 'write the inventory of a new cluster', load: () => import('./init.ts') },
   {
+    name: 'check',
+    summary: 'ask every host of a cluster what stands in the way; nothing is written',
+    load: () => import('./check.ts'),
+  },
+  {
     name: 'deploy',
     summary: 'build, change or upgrade the cluster that an inventory describes',
     load: () => import('./deploy.ts'),

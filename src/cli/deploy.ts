@@ -1,16 +1,13 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { execa } from 'execa';
-import { UserError } from '../util/diagnostic.ts';
+import { runForCluster } from './cluster-run.ts';
 import { addRunFlags, type RunFlags } from './run-flags.ts';
 
 interface DeployFlags extends RunFlags {
   readonly kubeconfig?: string;
 }
-
-const shipped = fileURLToPath(new URL('../..', import.meta.url));
 
 const afterHelp = `
 Run again, it changes nothing; with a higher kubernetes_version, it upgrades. --check says what it would do.
@@ -26,37 +23,11 @@ export const configure = (command: Command): void => {
     .addHelpText('after', afterHelp)
     .action(async (inventory: string, flags: DeployFlags) => {
       const kubeconfig = resolve(flags.kubeconfig ?? kubeconfigBeside(inventory));
-      let home = shipped;
-      // Loaded here, so that --help and completion need not wait for the engine.
-      const { executePlaybooks } = await import('./execute.ts');
-      await executePlaybooks(
-        [join(shipped, 'playbooks/deploy.yml')],
-        {
-          ...flags,
-          inventory: [inventory, ...flags.inventory],
-          extraVars: [...flags.extraVars, JSON.stringify({ kubeconfig_file: kubeconfig })],
-        },
-        {
-          roleTimes: true,
-          rolesPath: [join(shipped, 'roles')],
-          choose: async (loaded, settings, signal) => {
-            const { publishedCluster } = await import('./cluster-roles.ts');
-            const published = await publishedCluster(inventory, { ...loaded, extraVars: settings.extraVars }, signal);
-            if (published === undefined) return undefined;
-            home = published;
-            return { playbooks: [join(home, 'playbooks/deploy.yml')], rolesPath: [join(home, 'roles')] };
-          },
-          before: async (run) => {
-            const { clusterInventory } = await import('../cluster/inventory.ts');
-            const { readVersionTable } = await import('../cluster/version-table.ts');
-            const { validateCluster } = await import('../cluster/validate.ts');
-            const table = readVersionTable(join(home, 'roles/cluster/vars/main.yml'));
-            const described = clusterInventory(inventory, { ...run, extraVars: run.settings.extraVars });
-            const problems = validateCluster(described, table);
-            if (problems.length > 0) throw new UserError(problems);
-          },
-          after: (exitCode) => tellKubeconfig(kubeconfig, exitCode, flags),
-        },
+      await runForCluster(
+        'deploy.yml',
+        inventory,
+        { ...flags, extraVars: [...flags.extraVars, JSON.stringify({ kubeconfig_file: kubeconfig })] },
+        (exitCode) => tellKubeconfig(kubeconfig, exitCode, flags),
       );
     });
 };

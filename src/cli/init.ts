@@ -76,8 +76,8 @@ const init = async (file: string, flags: InitFlags, signal: AbortSignal): Promis
     }),
     { flag: 'wx' },
   );
-  process.stdout.write(`${file} is written. What deploy would find and do, and then the cluster:\n`);
-  process.stdout.write(`  k8s-bm deploy ${file} --check\n  k8s-bm deploy ${file}\n`);
+  process.stdout.write(`${file} is written. What stands in the way on the hosts, and then the cluster:\n`);
+  process.stdout.write(`  k8s-bm check ${file}\n  k8s-bm deploy ${file}\n`);
 };
 
 const readHosts = (texts: readonly string[]): NewHost[] =>

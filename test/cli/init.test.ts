@@ -20,8 +20,8 @@ describe('k8s-bm init', () => {
     );
     expect(code).toBe(0);
     expect(out).toBe(
-      'three.yml is written. What deploy would find and do, and then the cluster:\n' +
-        '  k8s-bm deploy three.yml --check\n  k8s-bm deploy three.yml\n',
+      'three.yml is written. What stands in the way on the hosts, and then the cluster:\n' +
+        '  k8s-bm check three.yml\n  k8s-bm deploy three.yml\n',
     );
     expect(
       readFileSync(join(folder, 'three.yml'), 'utf8'),

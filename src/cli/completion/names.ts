@@ -46,8 +46,10 @@ const shipped = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** Every tag that stands in the playbooks named on the line and in the roles beside them; deploy's own with deploy. */
 const tagsOf = (command: string, words: readonly string[]): string[] => {
-  const deploys = command === 'deploy';
-  const playbooks = deploys ? [join(shipped, 'playbooks/deploy.yml')] : words.filter((word) => /\.ya?ml$/.test(word));
+  const deploys = command === 'deploy' || command === 'check';
+  const playbooks = deploys
+    ? [join(shipped, `playbooks/${command}.yml`)]
+    : words.filter((word) => /\.ya?ml$/.test(word));
   const roles = deploys ? join(shipped, 'roles') : 'roles';
   const files = [
     ...playbooks,

@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { UserError } from '../util/diagnostic.ts';
+import type { RunFlags } from './run-flags.ts';
+
+const shipped = fileURLToPath(new URL('../..', import.meta.url));
+
+/**
+ * Runs one of the cluster's own playbooks for the cluster that `inventory` describes, after its settings were held against
+ * what they may be; exit codes as `executePlaybooks`. Roles and playbook come from a registry where the inventory says so.
+ */
+export const runForCluster = async (
+  playbook: 'check.yml' | 'deploy.yml',
+  inventory: string,
+  flags: RunFlags,
+  after?: (exitCode: number) => Promise<void>,
+): Promise<void> => {
+  let home = shipped;
+  // Loaded here, so that --help and completion need not wait for the engine.
+  const { executePlaybooks } = await import('./execute.ts');
+  await executePlaybooks(
+    [join(shipped, 'playbooks', playbook)],
+    { ...flags, inventory: [inventory, ...flags.inventory] },
+    {
+      roleTimes: true,
+      rolesPath: [join(shipped, 'roles')],
+      choose: async (loaded, settings, signal) => {
+        const { publishedCluster } = await import('./cluster-roles.ts');
+        const published = await publishedCluster(inventory, { ...loaded, extraVars: settings.extraVars }, signal);
+        if (published === undefined) return undefined;
+        home = published;
+        return { playbooks: [join(home, 'playbooks', playbook)], rolesPath: [join(home, 'roles')] };
+      },
+      before: async (run) => {
+        const { clusterInventory } = await import('../cluster/inventory.ts');
+        const { readVersionTable } = await import('../cluster/version-table.ts');
+        const { validateCluster } = await import('../cluster/validate.ts');
+        const table = readVersionTable(join(home, 'roles/cluster/vars/main.yml'));
+        const described = clusterInventory(inventory, { ...run, extraVars: run.settings.extraVars });
+        const problems = validateCluster(described, table);
+        if (problems.length > 0) throw new UserError(problems);
+      },
+      ...(after && { after }),
+    },
+  );
+};
