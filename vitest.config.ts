@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Three projects: `unit` needs nothing but this machine's user and ends within two minutes;
- * `hosts` needs root and makes lab hosts; `bench` prints ratios and is never a gate.
+ * Four projects: `unit` needs nothing but this machine's user and ends within two minutes;
+ * `hosts` needs root and makes lab hosts; `chaos` too, and interrupts what they are told to do; `bench` prints ratios and is never a gate.
  */
 export default defineConfig({
   test: {
@@ -24,6 +24,14 @@ export default defineConfig({
           fileParallelism: false,
           // A host's boot shares the machine with whatever else runs on it; a test that fails twice has failed.
           retry: 1,
+        },
+      },
+      {
+        test: {
+          name: 'chaos',
+          include: ['test/chaos/**/*.chaos.ts'],
+          hookTimeout: 1_800_000,
+          fileParallelism: false,
         },
       },
       {

@@ -56,6 +56,8 @@ export interface TestHost {
   readonly address: string;
   /** The folder of all that was written on the host, but /var/lib/{docker,containerd,kubelet}. */
   readonly upper: string;
+  /** The folder that holds those three. */
+  readonly bound: string;
   /** Runs a script of sh as root inside. Output is latin1: a character a byte. Throws when the host is off. */
   exec(script: string, stdin?: string | Uint8Array): Promise<Ran>;
   /** As `exec`, but throws unless the code is 0; returns standard output. */
@@ -128,6 +130,7 @@ const testHost = (lab: Lab, host: HostRecord): TestHost => {
     name: host.name,
     address: host.address,
     upper: lab.place.host(host.name).upper,
+    bound: lab.place.host(host.name).bound,
     exec,
     must: async (script) => {
       const { code, stdout, stderr } = await exec(script);

@@ -6,7 +6,7 @@ export const root = join(import.meta.dirname, '../..');
 /** The administrator's kubectl on a master. */
 export const kubectl = 'docker exec -i kubelet kubectl --kubeconfig=/etc/kubernetes/admin.conf';
 
-interface JsonEvent {
+export interface JsonEvent {
   readonly type: string;
   readonly status?: string;
   readonly host?: string;
@@ -33,13 +33,30 @@ export const runDeploy = (
   inventory: string,
   options: readonly string[],
   killAt?: (change: string) => boolean,
-): Promise<DeployRun> =>
-  new Promise((resolve, reject) => {
+): Promise<DeployRun> => {
+  const run = startDeploy(inventory, options, (event) => {
+    if (isChange(event) && killAt?.(nameOf(event))) run.signal('SIGKILL');
+  });
+  return run.ended;
+};
+
+export interface RunningDeploy {
+  signal(name: NodeJS.Signals): void;
+  readonly ended: Promise<DeployRun>;
+}
+
+/** As `runDeploy`, while it runs: every event is told as it comes. */
+export const startDeploy = (
+  inventory: string,
+  options: readonly string[],
+  listener: (event: JsonEvent) => void,
+): RunningDeploy => {
+  const program = spawn('node', ['bin/k8s-bm.js', 'deploy', inventory, ...options, '--json'], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = new Promise<DeployRun>((resolve, reject) => {
     const started = performance.now();
-    const program = spawn('node', ['bin/k8s-bm.js', 'deploy', inventory, ...options, '--json'], {
-      cwd: root,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
     const failures: string[] = [];
     const changes: string[] = [];
     let end: JsonEvent | undefined;
@@ -52,12 +69,9 @@ export const runDeploy = (
       const event = JSON.parse(line) as JsonEvent;
       if (event.type === 'run-end') end = event;
       if (event.type === 'unreachable' || (event.type === 'task-result' && event.status === 'failed'))
-        failures.push(`${event.host}: ${event.task?.name}: ${event.result?.msg ?? line.slice(0, 600)}`);
-      if (event.type === 'task-result' && event.status === 'changed') {
-        const change = `${event.host}: ${event.task?.name}`;
-        changes.push(change);
-        if (killAt?.(change)) program.kill('SIGKILL');
-      }
+        failures.push(`${nameOf(event)}: ${event.result?.msg ?? line.slice(0, 600)}`);
+      if (isChange(event)) changes.push(nameOf(event));
+      listener(event);
     });
     program.on('error', reject);
     program.on('close', (exitCode) => {
@@ -73,6 +87,11 @@ export const runDeploy = (
       });
     });
   });
+  return { signal: (name) => void program.kill(name), ended };
+};
+
+const isChange = ({ type, status }: JsonEvent): boolean => type === 'task-result' && status === 'changed';
+const nameOf = ({ host, task }: JsonEvent): string => `${host}: ${task?.name}`;
 
 const byHost = (counts: Record<string, Record<string, number>> = {}, count: string): Record<string, number> =>
   Object.fromEntries(

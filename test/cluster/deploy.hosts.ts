@@ -1,12 +1,11 @@
 import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { execa } from 'execa';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { imageRegistry, registryName } from '../../src/lab/registry/image-registry.ts';
 import { type TestHost, useLab } from '../lab-hosts.ts';
-
-const root = join(import.meta.dirname, '../..');
-const kubectl = 'docker exec -i kubelet kubectl --kubeconfig=/etc/kubernetes/admin.conf';
+import { type DeployRun, kubectl, runDeploy } from './deploy-command.ts';
+import { answersTo, hostPort, podOnEvery } from './pods.ts';
+import { page, sampleAnswers, sampleIsReady, startSample } from './sample.ts';
+import { type Disk, diskOf, writtenBetween } from './written.ts';
 
 /** Needs the images of both versions: `k8s-bm lab images --kubernetes v1.36.3 v1.35.4`. */
 describe.each([
@@ -15,15 +14,16 @@ describe.each([
 ] as const)('Kubernetes %s on Docker %s', (version, docker) => {
   const lab = useLab({ hosts: 3, docker, services: [imageRegistry] });
   let master: TestHost;
-  let first: Deployed;
-  let [checked, refused]: (Deployed | undefined)[] = [];
+  let first: DeployRun;
+  let [checked, refused]: (DeployRun | undefined)[] = [];
+  const deploy = (...flags: string[]) => runDeploy(lab.inventory, ['-e', `kubernetes_version=${version}`, ...flags]);
   beforeAll(async () => {
     master = lab.hosts[0] as TestHost;
     const used = lab.hosts[2] as TestHost;
-    checked = await deploy(lab.inventory, version, '--check', '--diff');
+    checked = await deploy('--check', '--diff');
     await useDocker(used, lab.inventory);
-    refused = await deploy(lab.inventory, version);
-    first = await deploy(lab.inventory, version, '-e', '{"docker_restart": true}');
+    refused = await deploy();
+    first = await deploy('-e', '{"docker_restart": true}');
   }, 900_000);
 
   it('is checked before there is a cluster: nothing fails, nothing is written', async () => {
@@ -69,50 +69,38 @@ describe.each([
     expect(who).toBe('kubernetes-admin');
   });
 
-  it('changes nothing when it is run again, restarts no container, and asks each host at most 15 times', async () => {
+  it('changes nothing when it is run again: no container starts anew, no file is written, 15 messages to a host', async () => {
     const started = () =>
       Promise.all(
         lab.hosts.map((host) =>
-          host.must("docker inspect --format '{{.Name}} {{.State.StartedAt}}' $(docker ps -q) | sort"),
+          host.must("docker inspect --format '{{.Id}} {{.Name}} {{.State.StartedAt}}' $(docker ps -aq) | sort"),
         ),
       );
     const before = await started();
-    const again = await deploy(lab.inventory, version, '-e', '{"docker_restart": true}');
+    const disks = await Promise.all(lab.hosts.map(diskOf));
+    const again = await deploy('-e', '{"docker_restart": true}');
+    const written = await Promise.all(
+      lab.hosts.map(async (host, at) => writtenBetween(disks[at] as Disk, await diskOf(host))),
+    );
     expect(again.failures).toEqual([]);
     expect(again.changed).toEqual({ n1: 0, n2: 0, n3: 0 });
     expect(await started()).toEqual(before);
+    expect(written).toEqual([[], [], []]);
     for (const host of ['n1', 'n2', 'n3']) expect(again.messages[host]).toBeLessThanOrEqual(15);
   });
 
   it('runs the sample: every pod answers itself through its own Service, every host on the NodePort, by name too', async () => {
-    const sample = (await readFile(join(root, 'examples/nginx.yml'), 'utf8')).replace(
-      'image: nginx',
-      `image: ${registryName}/docker.io/library/nginx`,
-    );
-    await master.must(`${kubectl} apply -f - <<'E'\n${sample}\nE`);
-    await master.must(`${kubectl} rollout status deployment/nginx --timeout=180s`);
-    for (const { address } of lab.hosts) {
-      // kube-proxy writes its rules a moment after the pods are ready.
-      await vi.waitFor(
-        async () => {
-          const page = await fetch(`http://${address}:30080/`, { signal: AbortSignal.timeout(5_000) });
-          expect(await page.text()).toContain('Welcome to nginx!');
-        },
-        { timeout: 60_000, interval: 500 },
-      );
-    }
+    await startSample(master);
+    await Promise.all(lab.hosts.map(({ address }) => sampleAnswers(address)));
     await master.must(
       `${kubectl} run client --image=${registryName}/k8s-bm/node-base:1 --restart=Never -- sleep 600 && ${kubectl} wait --for=condition=Ready pod/client --timeout=120s`,
     );
     const byName = await master.must(`${kubectl} exec client -- curl -fsS -m 5 http://nginx.default.svc.cluster.local`);
     expect(byName).toContain('Welcome to nginx!');
-    const pods = (
-      await master.must(
-        `${kubectl} get pods -l app=nginx -o jsonpath='{range .items[*]}{.metadata.name} {.status.podIP}{"\\n"}{end}'`,
-      )
-    )
-      .trim()
-      .split('\n');
+    const listed = await master.must(
+      `${kubectl} get pods -l app=nginx -o jsonpath='{range .items[*]}{.metadata.name} {.status.podIP}{"\\n"}{end}'`,
+    );
+    const pods = listed.trim().split('\n');
     expect(pods).toHaveLength(3);
     const service = await master.must(`${kubectl} get service nginx -o jsonpath='{.spec.clusterIP}'`);
     for (const pod of pods) {
@@ -120,48 +108,26 @@ describe.each([
       expect(await master.must(`${kubectl} exec client -- curl -fsS -m 5 http://${address}`)).toContain(
         'Welcome to nginx!',
       );
-      // bash's own sockets: the image of nginx has no client. Six tries reach every pod behind the Service, itself too.
-      const hairpin = `for i in 1 2 3 4 5 6; do exec 3<>/dev/tcp/${service}/80; printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3; grep -c Welcome <&3 | head -1; exec 3>&-; done`;
-      const answers = await master.must(`${kubectl} exec -i ${name} -- timeout 20 bash -s <<'E'\n${hairpin}\nE`);
-      expect(
-        answers
-          .trim()
-          .split('\n')
-          .every((line) => Number(line) > 0),
-      ).toBe(true);
+      // Six tries reach every pod behind the Service, itself too.
+      expect(await answersTo(master, name, Array(6).fill(service))).toBe(6);
     }
     expect(await master.must(`${kubectl} logs ${(pods[0] as string).split(' ')[0]} --tail=1`)).toMatch(/GET/);
   });
 
+  it('runs the sample as a ReplicationController too, which makes anew the pod that is taken from it', async () => {
+    await startSample(master, 'nginx-rc');
+    await Promise.all(lab.hosts.map(({ address }) => sampleAnswers(address, 30081)));
+    await master.must(`${kubectl} delete pod -l app=nginx-rc --grace-period=1`);
+    await sampleIsReady(master, 'nginx-rc');
+    await master.must(`${kubectl} delete rc/nginx-rc service/nginx-rc --wait=false`);
+  });
+
   it('carries hostPort, port-forward, and packets from pod to pod on every pair of hosts', async () => {
     const nodes = lab.hosts.map(({ name }) => name);
-    await master.must(`${kubectl} apply -f - <<'E'\n${nodes.map(podOn).join('\n---\n')}\nE`);
-    await master.must(`${kubectl} wait --for=condition=Ready pod -l app=pair --timeout=120s`);
-    const listed = await master.must(
-      `${kubectl} get pods -l app=pair -o jsonpath='{range .items[*]}{.status.podIP}{"\\n"}{end}'`,
-    );
-    const addresses = listed.trim().split('\n');
-    expect(new Set(addresses.map((address) => address.split('.')[2])).size).toBe(3);
-    for (const node of nodes) {
-      // bash's own sockets: the image of nginx has no client.
-      const ask = addresses
-        .map(
-          (to) =>
-            `exec 3<>/dev/tcp/${to}/80; printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3; grep -c 'Welcome to nginx' <&3; exec 3>&-`,
-        )
-        .join('\n');
-      const answers = await master.must(`${kubectl} exec -i on-${node} -- timeout 20 bash -s <<'E'\n${ask}\nE`);
-      expect(
-        answers
-          .trim()
-          .split('\n')
-          .filter((count) => Number(count) > 0),
-      ).toHaveLength(3);
-    }
-    for (const { address } of lab.hosts) {
-      const page = await fetch(`http://${address}:8081/`, { signal: AbortSignal.timeout(5_000) });
-      expect(await page.text()).toContain('Welcome to nginx!');
-    }
+    const pods = await podOnEvery(master, nodes);
+    expect(new Set([...pods.values()].map((address) => address.split('.')[2])).size).toBe(3);
+    for (const node of nodes) expect(await answersTo(master, `on-${node}`, pods.values())).toBe(3);
+    for (const { address } of lab.hosts) expect(await page(address, hostPort)).toContain('Welcome to nginx!');
     const forwarded = await master.must(`docker exec -i kubelet sh -s <<'E'
 kubectl --kubeconfig=/etc/kubernetes/admin.conf port-forward pod/on-n2 18080:80 >/dev/null 2>&1 & pid=$!
 for i in 1 2 3 4 5 6 7 8 9 10; do sleep 1; curl -fsS -m 5 http://127.0.0.1:18080/ 2>/dev/null && break; done
@@ -208,52 +174,6 @@ E`);
   });
 });
 
-interface Deployed {
-  readonly exitCode: number | undefined;
-  readonly failures: readonly string[];
-  readonly changed: Readonly<Record<string, number>>;
-  readonly messages: Readonly<Record<string, number>>;
-}
-
-/** Runs the program as a user does, and reads its lines of JSON. */
-const deploy = async (inventory: string, version: string, ...flags: string[]): Promise<Deployed> => {
-  const started = performance.now();
-  const program = ['bin/k8s-bm.js', 'deploy', inventory, '-e', `kubernetes_version=${version}`, '--json', ...flags];
-  const { exitCode, stdout, stderr } = await execa('node', program, { cwd: root, reject: false });
-  const events = stdout.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []));
-  const end = events.find(({ type }) => type === 'run-end');
-  process.stderr.write(`deploy ${version}: ${Math.round((performance.now() - started) / 100) / 10} s\n`);
-  const failed = events.filter(
-    ({ type, status }) => type === 'unreachable' || (type === 'task-result' && status === 'failed'),
-  );
-  return {
-    exitCode,
-    failures: [...failed.map((event) => JSON.stringify(event).slice(0, 2000)), ...(end ? [] : [stderr])],
-    changed: byHost(end?.recap, 'changed'),
-    messages: byHost(end?.traffic, 'messages'),
-  };
-};
-
-/** A pod of nginx on a node, masters included, that is reached on a port of its host too. */
-const podOn = (node: string): string =>
-  JSON.stringify({
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name: `on-${node}`, labels: { app: 'pair' } },
-    spec: {
-      nodeName: node,
-      tolerations: [{ operator: 'Exists' }],
-      terminationGracePeriodSeconds: 0,
-      containers: [
-        {
-          name: 'nginx',
-          image: `${registryName}/docker.io/library/nginx:1.26`,
-          ports: [{ containerPort: 80, hostPort: 8081 }],
-        },
-      ],
-    },
-  });
-
 /** A host that is in use already: a container and a setting of Docker that are the user's own. */
 const useDocker = async (host: TestHost, inventory: string): Promise<void> => {
   const place = /image_registry_ca: (\S+)/.exec(await readFile(inventory, 'utf8'))?.[1] as string;
@@ -265,10 +185,3 @@ echo '{"max-concurrent-uploads": 2}' >/etc/docker/daemon.json
 systemctl restart docker
 docker run --quiet --detach --restart always --name mine ${registryName}/registry.k8s.io/pause:3.10.1`);
 };
-
-const byHost = (counts: Record<string, Record<string, number>> = {}, count: string): Record<string, number> =>
-  Object.fromEntries(
-    Object.entries(counts)
-      .filter(([host]) => host !== 'localhost')
-      .map(([host, each]) => [host, each[count] ?? -1]),
-  );

@@ -1,9 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { imageRegistry } from '../../src/lab/registry/image-registry.ts';
 import { type TestHost, useLab } from '../lab-hosts.ts';
 import { kubectl, runDeploy } from './deploy-command.ts';
-import { startSample } from './sample.ts';
+import { sampleAnswers, startSample } from './sample.ts';
 
 const etcdctl =
   'docker exec etcd etcdctl --endpoints=https://127.0.0.1:2379 --cacert=/etc/kubernetes/pki/etcd/ca.crt --cert=/etc/kubernetes/pki/etcd/root.crt --key=/etc/kubernetes/pki/etcd/root.key';
@@ -18,7 +17,7 @@ describe('a cluster whose hosts were all powered off hard, and on together', () 
     expect(failures).toEqual([]);
     expect(exitCode).toBe(0);
     await startSample(master);
-    await Promise.all(lab.hosts.map(({ address }) => answers(address)));
+    await Promise.all(lab.hosts.map(({ address }) => sampleAnswers(address)));
   }, 900_000);
 
   const subnets = () => Promise.all(lab.hosts.map((host) => host.must(bridges)));
@@ -27,7 +26,7 @@ describe('a cluster whose hosts were all powered off hard, and on together', () 
     await Promise.all(lab.hosts.map((host) => host.kill()));
     const started = performance.now();
     await Promise.all(lab.hosts.map((host) => host.start()));
-    await Promise.all(lab.hosts.map(({ address }) => answers(address)));
+    await Promise.all(lab.hosts.map(({ address }) => sampleAnswers(address)));
     return (performance.now() - started) / 1000;
   };
 
@@ -57,17 +56,3 @@ describe('a cluster whose hosts were all powered off hard, and on together', () 
     expect(again.changed).toEqual({ n1: 0, n2: 0, n3: 0 });
   });
 });
-
-/** Resolves when the sample answers on its port of this host, three times in a row. */
-const answers = async (address: string): Promise<void> => {
-  const until = performance.now() + 300_000;
-  for (let inARow = 0; inARow < 3; ) {
-    const page = await fetch(`http://${address}:30080/`, { signal: AbortSignal.timeout(2000) }).then(
-      (response) => response.text(),
-      () => '',
-    );
-    inARow = page.includes('Welcome to nginx!') ? inARow + 1 : 0;
-    if (performance.now() > until) throw new Error(`${address}:30080 does not answer`);
-    await delay(inARow > 0 ? 50 : 300);
-  }
-};
