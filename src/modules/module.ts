@@ -104,6 +104,8 @@ export interface Effect {
 
 export interface Apply {
   readonly script: Script;
+  /** For what takes long: reads what the script has printed so far, and says in a few words how far it is. Pure. */
+  progress?(stdout: Uint8Array): string | undefined;
   /**
    * The result to register, or a further script where the first one's answer decides what comes next. May wait: a host
    * that has no program to fetch a URL with is sent what the controller fetched. Throws ModuleFailure.

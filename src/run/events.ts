@@ -25,6 +25,8 @@ export type Event = { readonly at: number } & (
       readonly stream: 'stdout' | 'stderr';
       readonly text: string;
     }
+  /** How far a module is that takes long, in a few words; it stands until the next, or until the task ends there. */
+  | { readonly type: 'progress'; readonly task: TaskName; readonly host: string; readonly text: string }
   | {
       readonly type: 'retry';
       readonly task: TaskName;

@@ -38,6 +38,9 @@ export interface ItemOutcome {
   readonly diagnostics?: readonly Diagnostic[] | undefined;
 }
 
+/** Makes what a script prints while it runs be told. */
+type Listen = (script: Script, progress: Apply['progress']) => Heard;
+
 /**
  * Runs one item: condition, module, `changed_when`, `failed_when`, `until`. A state machine that touches nothing itself: it
  * yields what it needs and is resumed with the answer, so that a task whose look is already here takes no turn of the
@@ -74,7 +77,9 @@ function* runAttempts(
   const attempts = until || retries !== undefined ? Math.max(1, (retries ?? 3) + 1) : 1;
   const register = registerName(step);
   for (let attempt = 1; ; attempt++) {
-    const ran = yield* runOnce(prepared, attempt > 1, (script) => hear(script, step, host, scope, context));
+    const ran = yield* runOnce(prepared, attempt > 1, (script, progress) =>
+      hear(script, progress, step, host, scope, context),
+    );
     const result = ran.result;
     if (ran.unreachable) return ran;
     const seen = (): Scope =>
@@ -122,7 +127,7 @@ const applyVerdicts = (step: TaskStep, result: Dict, seen: () => Scope, context:
 function* runOnce(
   prepared: Prepared,
   again: boolean,
-  listen: (script: Script) => Heard,
+  listen: Listen,
 ): Generator<Need, ItemOutcome & { result: Result }, unknown> {
   try {
     return prepared.module.kind === 'control'
@@ -143,7 +148,7 @@ function* runOnHost(
   prepared: Prepared,
   module: HostModule,
   again: boolean,
-  listen: (script: Script) => Heard,
+  listen: Listen,
 ): Generator<Need, ItemOutcome, unknown> {
   const { context, link } = prepared;
   const { wanted, look, request } = lookOf(prepared);
@@ -166,7 +171,7 @@ function* runOnHost(
   let next: Result | Apply = module.apply?.(wanted, found, plan, context) ?? new Map(plan.result);
   if (prepared.background !== undefined && !(next instanceof Map)) next = startJob(next, prepared.background);
   while (!(next instanceof Map)) {
-    const heard = listen(scriptFor(prepared, next.script));
+    const heard = listen(scriptFor(prepared, next.script), next.progress);
     const reply = (yield {
       kind: 'apply',
       link,

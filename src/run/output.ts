@@ -1,3 +1,4 @@
+import type { Apply } from '../modules/module.ts';
 import type { Scope } from '../template/values.ts';
 import type { Script } from '../transport/transport.ts';
 import { decode } from '../util/bytes.ts';
@@ -17,12 +18,22 @@ export interface Heard {
 }
 
 /**
- * With `-v`, what a user's command prints is told line by line while it runs, as `output` events: whole lines only, so that
- * secrets are found in them. Never where `no_log` hides the task.
+ * What comes while a script runs. With `-v`, what a user's command prints is told line by line, as `output` events: whole lines
+ * only, so that secrets are found in them. A module that can say how far it is does so, as `progress` events. Nothing is told
+ * where `no_log` hides the task.
  */
-export const hear = (script: Script, step: TaskStep, host: HostState, scope: Scope, context: PlayContext): Heard => {
-  const quiet = context.settings.verbosity === 0 || !talkative.has(shortName(step.task.module.name));
-  if (quiet || isHidden(step, scope, context)) return { script, flush: () => undefined };
+export const hear = (
+  script: Script,
+  progress: Apply['progress'],
+  step: TaskStep,
+  host: HostState,
+  scope: Scope,
+  context: PlayContext,
+): Heard => {
+  const talks = context.settings.verbosity > 0 && talkative.has(shortName(step.task.module.name));
+  if (!(talks || progress) || isHidden(step, scope, context)) return { script, flush: () => undefined };
+  if (progress)
+    return { script: { ...script, onOutput: teller(progress, step, host, context) }, flush: () => undefined };
   const held = { stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) };
   const tell = (stream: 'stdout' | 'stderr', bytes: Uint8Array): void => {
     if (bytes.length === 0) return;
@@ -44,6 +55,24 @@ export const hear = (script: Script, step: TaskStep, host: HostState, scope: Sco
         held[stream] = Buffer.alloc(0);
       }
     },
+  };
+};
+
+const teller = (
+  progress: NonNullable<Apply['progress']>,
+  step: TaskStep,
+  host: HostState,
+  context: PlayContext,
+): NonNullable<Script['onOutput']> => {
+  let printed = Buffer.alloc(0);
+  let told: string | undefined;
+  return (stream, bytes) => {
+    if (stream !== 'stdout') return;
+    printed = Buffer.concat([printed, bytes]);
+    const text = progress(printed);
+    if (text === undefined || text === told) return;
+    told = text;
+    context.emit({ type: 'progress', task: step.name, host: host.name, text });
   };
 };
 

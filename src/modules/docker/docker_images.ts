@@ -1,7 +1,7 @@
 import { joinShell, sh } from '../../transport/shell/quote.ts';
 import { defineModule, ModuleFailure } from '../module.ts';
 import { result, texts } from '../read.ts';
-import { fail, put, readRecords } from '../shell/records.ts';
+import { fail, parseRecords, put, readRecords } from '../shell/records.ts';
 
 interface Found {
   readonly hasDocker: boolean;
@@ -50,13 +50,22 @@ for kb_x in ${names}; do docker image inspect --format x "$kb_x" >/dev/null 2>&1
       script: {
         functions: [put, fail],
         text: joinShell([
-          sh`kb_folder=/dev/shm/k8s-bm.pull.$$; mkdir -m 700 -- "$kb_folder" || exit 1`,
+          sh`kb_folder=/dev/shm/k8s-bm.pull.$$; mkdir -m 700 -- "$kb_folder" || exit 1; kb_pulls=`,
           ...missing.map(
             (name, i) =>
-              sh`{ docker pull --quiet ${name} >"$kb_folder/"${i} 2>&1 || kb_put failed ${name}": $(tail -n 3 "$kb_folder/"${i})"; } &`,
+              sh`{ docker pull ${name} >"$kb_folder/"${i} 2>"$kb_folder/said."${i} && : >"$kb_folder/done."${i} || kb_put failed ${name}": $(tail -n 3 "$kb_folder/said."${i})"; } & kb_pulls="$kb_pulls $!"`,
           ),
-          sh`wait; rm -rf -- "$kb_folder"`,
+          // It says how far all are, once a second; what it sleeps by holds nothing open when it is ended.
+          sh`while sleep 1 </dev/null >/dev/null 2>&1; do
+  kb_put far "$(ls "$kb_folder" | grep -c done) $(cat "$kb_folder"/[0-9]* | grep -cE ': (Pull complete|Already exists)') $(cat "$kb_folder"/[0-9]* | grep -cE ': (Pulling fs layer|Already exists)')"
+done & kb_teller=$!`,
+          sh`wait $kb_pulls; kill $kb_teller 2>/dev/null; rm -rf -- "$kb_folder"`,
         ]),
+      },
+      progress: (stdout) => {
+        const [images, done, layers] = parseRecords(stdout).fields.get('far')?.split(' ').map(Number) ?? [];
+        if (!layers) return undefined;
+        return `${images} of ${missing.length} images, ${done} of ${layers} layers`;
       },
       finish: (reply) => {
         const failed = readRecords(reply).all.flatMap(([key, text]) => (key === 'failed' ? [text] : []));

@@ -5,7 +5,7 @@ import { asText } from '../coerce.ts';
 import { defineModule, type ModuleContext, ModuleFailure } from '../module.ts';
 import { planned } from '../planned.ts';
 import { list, needed, result, text } from '../read.ts';
-import { fail, put, readRecords } from '../shell/records.ts';
+import { fail, parseRecords, put, readRecords } from '../shell/records.ts';
 
 interface Binary {
   readonly name: string;
@@ -115,11 +115,14 @@ else case $kb_out in *[Nn]'o such '*) ;; *) kb_fail "$kb_out" ;; esac; fi`,
       text: joinShell([
         sh`kb_name=${`k8s-bm-make-${recipeOf(wanted)}`}`,
         sh`docker rm -f "$kb_name" >/dev/null 2>&1`,
-        sh`kb_err=$(docker run -i --name "$kb_name" --network host ${wanted.base} sh 2>&1) || { docker rm -f "$kb_name" >/dev/null 2>&1; kb_fail "$kb_err"; }`,
+        // What runs inside says on its standard output how far it is, and what went wrong on the other.
+        sh`{ kb_err=$(docker run -i --name "$kb_name" --network host ${wanted.base} sh 2>&1 >&3); } 3>&1 || { docker rm -f "$kb_name" >/dev/null 2>&1; kb_fail "$kb_err"; }`,
+        sh`kb_put far "keeping it"`,
         sh`kb_err=$(docker commit --change ${`LABEL ${recipeLabel}=${recipeOf(wanted)}`} "$kb_name" ${wanted.name} 2>&1 >/dev/null) || kb_fail "$kb_err"`,
         sh`docker rm -f "$kb_name" >/dev/null`,
       ]),
     },
+    progress: (stdout) => parseRecords(stdout).fields.get('far'),
     finish: (reply) => {
       readRecords(reply);
       return result({ changed: true });
@@ -136,8 +139,9 @@ const insideText = ({ binaries, authority }: Wanted) =>
     sh`set -e; cd /usr/local/bin`,
     ...(authority ? [sh`printf '%s\n' ${authority} >/tmp/authority; export CURL_CA_BUNDLE=/tmp/authority`] : []),
     sh`fetch() { curl -fsSL --retry 3 --connect-timeout 10 -o "$1" -- "$2" || { echo "fetching $2 failed" >&2; exit 1; }; }`,
-    ...binaries.map(({ name, url, sha256, archived }) =>
+    ...binaries.map(({ name, url, sha256, archived }, at) =>
       joinShell([
+        sh`printf 'far=%s\\0' ${`fetching ${name}, ${at + 1} of ${binaries.length}`}`,
         sh`fetch ${`.${name}`} ${url}`,
         sha256 ? sh`sum=${sha256}` : sh`fetch /tmp/sum ${`${url}.sha256`}; sum=$(cut -c1-64 /tmp/sum)`,
         sh`echo "$sum  "${`.${name}`} | sha256sum -c - >/dev/null || { echo ${`${url} has another checksum than it should`} >&2; exit 1; }`,
