@@ -35,6 +35,11 @@ export const commands: readonly CommandEntry[] = [
     summary: 'what a cluster can be told, and every module with its options',
     load: () => import('./doc.ts'),
   },
+  {
+    name: 'schema',
+    summary: 'the JSON schema of inventories and playbooks, for editors',
+    load: () => import('./schema.ts'),
+  },
   { name: 'lab', summary: 'hosts on this machine, to try things and for tests', load: () => import('./lab.ts') },
   { name: 'completion', summary: 'make a shell complete all this', load: () => import('./completion.ts') },
   { name: 'complete', summary: 'what may stand next', hidden: true, load: () => import('./complete.ts') },

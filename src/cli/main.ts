@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { commands } from './commands.ts';
 
@@ -7,7 +6,7 @@ const program = new Command('k8s-bm')
   .description(
     'Runs Ansible-format playbooks over SSH on hosts that have only sh, and makes Kubernetes on bare metal with it.',
   )
-  .version(version(), '-V, --version')
+  .option('-V, --version', 'tell the version, what it runs on, and which Kubernetes it knows')
   .showHelpAfterError('(k8s-bm --help lists the commands)')
   .enablePositionalOptions();
 
@@ -16,9 +15,6 @@ for (const { name, summary, hidden = false, load } of commands) {
   if (process.argv[2] === name) (await load()).configure(command);
 }
 
-await program.parseAsync();
-
-function version(): string {
-  const file = new URL('../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
-}
+if (['-V', '--version'].includes(process.argv[2] ?? '')) {
+  process.stdout.write((await import('./version.ts')).versionText());
+} else await program.parseAsync();

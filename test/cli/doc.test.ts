@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { configure } from '../../src/cli/doc.ts';
+import * as schema from '../../src/cli/schema.ts';
 import { readDefaults } from '../../src/cluster/defaults.ts';
 import { settingNames } from '../../src/cluster/settings.ts';
 import { allModules } from '../../src/modules/modules.ts';
@@ -46,6 +47,11 @@ Read a file of the host.
   it.each(['cluster', 'modules'])('has what docs/%s.md says; npm run docs writes it anew', async (what) => {
     const { out } = await doc(what, '--markdown');
     expect(readFileSync(join(import.meta.dirname, `../../docs/${what}.md`), 'utf8')).toBe(out);
+  });
+
+  it.each(['inventory', 'playbook'])('has what docs/%s.schema.json says; npm run docs writes it anew', async (what) => {
+    const { out } = await runCommand(schema, [what]);
+    expect(readFileSync(join(import.meta.dirname, `../../docs/${what}.schema.json`), 'utf8')).toBe(out);
   });
 
   it('knows every default of a role as a setting', () => {
