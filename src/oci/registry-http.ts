@@ -70,6 +70,7 @@ export class RegistryHttp {
   readonly #options: RegistryOptions;
   readonly #dispatcher: Dispatcher;
   readonly #tokens = new Map<string, Token>();
+  readonly #tokensUnderWay = new Map<string, Promise<void>>();
   #basic: string | undefined;
   #credentials: Promise<Credentials | undefined> | undefined;
   /** What must not stand in a message, whatever a registry answers with. */
@@ -129,7 +130,7 @@ export class RegistryHttp {
   }
 
   /** One request with its redirects, tried again where the way was at fault and not the request. */
-  async #attempt(wanted: RegistryRequest): Promise<RegistryAnswer> {
+  async #attempt(wanted: RegistryRequest): Promise<Answered> {
     const retries = this.#options.retries ?? 3;
     for (let attempt = 0; ; attempt++) {
       try {
@@ -147,7 +148,7 @@ export class RegistryHttp {
     }
   }
 
-  async #follow(wanted: RegistryRequest): Promise<RegistryAnswer> {
+  async #follow(wanted: RegistryRequest): Promise<Answered> {
     let url = new URL(wanted.url, this.#origin);
     for (let hops = 0; hops < 6; hops++) {
       const body = await wanted.body?.();
@@ -163,7 +164,7 @@ export class RegistryHttp {
       });
       const headers = single(answer.headers);
       if (![301, 302, 303, 307, 308].includes(answer.statusCode) || !headers.location)
-        return { status: answer.statusCode, headers, body: answer.body, url };
+        return { status: answer.statusCode, headers, body: answer.body, url, authorization };
       await answer.body.dump();
       const next = new URL(headers.location, url);
       if (url.protocol === 'https:' && next.protocol !== 'https:')
@@ -179,7 +180,12 @@ export class RegistryHttp {
   }
 
   /** Answers a challenge; false where there is nothing to answer with, or the answer was refused just now. */
-  async #authorize(answer: RegistryAnswer, { scopes = [], asked }: RegistryRequest): Promise<boolean> {
+  async #authorize(answer: Answered, { scopes = [], asked }: RegistryRequest): Promise<boolean> {
+    // Whoever was redirected to may ask as well, and is told nothing.
+    if (answer.url.origin !== this.#origin.origin) return false;
+    const known = this.#authorization(scopes);
+    // Another request was asked the same meanwhile, and has answered.
+    if (known !== undefined && known !== answer.authorization) return answer.body.dump().then(() => true);
     const challenges = parseChallenges(answer.headers['www-authenticate'] ?? '');
     const bearer = challenges.find(({ scheme, parameters }) => scheme === 'bearer' && parameters.realm);
     if (!bearer && !challenges.some(({ scheme }) => scheme === 'basic')) return false;
@@ -188,13 +194,30 @@ export class RegistryHttp {
     for (const secret of credentials ? secretsOf(credentials) : []) this.#secrets.add(secret);
     if (bearer) {
       await answer.body.dump();
-      this.#tokens.set(scopes.join(' '), await this.#token(bearer, scopes, credentials, asked));
+      await this.#renewToken(bearer, scopes, credentials, asked);
       return true;
     }
-    if (!credentials || 'identityToken' in credentials || this.#basic) return false;
+    if (!credentials || 'identityToken' in credentials || answer.authorization === basic(credentials)) return false;
     await answer.body.dump();
     this.#basic = basic(credentials);
     return true;
+  }
+
+  /** One token for all requests that need the same just now. */
+  async #renewToken(
+    challenge: Challenge,
+    scopes: readonly string[],
+    credentials: Credentials | undefined,
+    asked: string,
+  ): Promise<void> {
+    const key = scopes.join(' ');
+    const renewing =
+      this.#tokensUnderWay.get(key) ??
+      this.#token(challenge, scopes, credentials, asked)
+        .then((token) => void this.#tokens.set(key, token))
+        .finally(() => this.#tokensUnderWay.delete(key));
+    this.#tokensUnderWay.set(key, renewing);
+    await renewing;
   }
 
   async #token(
@@ -237,6 +260,11 @@ export class RegistryHttp {
     for (const secret of this.#secrets) said = said.replaceAll(secret, '********');
     return refusal(asked, status, said, this.#options.called);
   }
+}
+
+/** An answer, and with what the registry was asked. */
+interface Answered extends RegistryAnswer {
+  readonly authorization: string | undefined;
 }
 
 /** Bytes of a token, and of what a registry says about a refusal. */

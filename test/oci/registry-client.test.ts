@@ -147,6 +147,17 @@ describe('who is there', () => {
     await client.repository('one').putBlob(blob, pieces);
   });
 
+  it('is told by all of many requests that are asked at once', async () => {
+    for (const auth of ['basic', 'bearer'] as const) {
+      const { client, server } = await registry({ auth }, { credentials: amy });
+      const store = client.repository('one');
+      const asked = Array.from({ length: 20 }, (_, n) => store.resolve(`v${n}`));
+      expect(await Promise.all(asked)).toEqual(asked.map(() => undefined));
+      const tokens = server.requests.filter(({ line }) => line.includes('/token'));
+      expect(tokens).toHaveLength(auth === 'bearer' ? 1 : 0);
+    }
+  });
+
   it('is refused in words where nobody is, or the wrong one', async () => {
     for (const auth of ['basic', 'bearer'] as const)
       for (const options of [{}, { credentials: async () => ({ username: 'amy', password: 'wrong' }) }]) {
@@ -172,6 +183,22 @@ describe('who is there', () => {
     server.blobs.set(`app@${blob.digest}`, content);
     expect(await buffer(await client.repository('app').blob(blob))).toEqual(content);
     expect(elsewhere.requests.map(({ authorization }) => authorization)).toEqual([undefined]);
+  });
+
+  it('is not told to where the registry redirects to, though it asks', async () => {
+    for (const auth of ['basic', 'bearer'] as const) {
+      const elsewhere = new RegistryServer({ auth });
+      open.push(elsewhere);
+      const { client } = await registry(
+        { redirectTo: `http://${await elsewhere.listen()}/v2/s3/blobs`, auth: 'basic' },
+        { credentials: amy },
+      );
+      await client.repository('app').putBlob(blob, pieces);
+      await expect(client.repository('app').blob(blob)).rejects.toThrow(/answered 401/);
+      expect(elsewhere.requests.map(({ line, authorization }) => [line.slice(0, 8), authorization])).toEqual([
+        ['GET /v2/', undefined],
+      ]);
+    }
   });
 });
 
