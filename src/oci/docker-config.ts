@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { execa } from 'execa';
 import { UserError } from '../util/diagnostic.ts';
 import type { Credentials } from './authentication.ts';
 
@@ -126,6 +125,8 @@ const ask = async (
 ): Promise<string | undefined> => {
   const program = `docker-credential-${helper}`;
   if (!/^[\w.-]+$/.test(helper)) throw new UserError({ severity: 'error', message: `${program} is no program's name` });
+  // Most registries need no helper, and nobody waits for what runs one.
+  const { execa } = await import('execa');
   const { exitCode, stdout, code, timedOut } = await execa(program, [action], {
     input,
     env: { ...environment },

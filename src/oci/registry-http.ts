@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { rootCertificates } from 'node:tls';
 import { type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
 import { UserError } from '../util/diagnostic.ts';
 import {
@@ -14,9 +13,10 @@ import {
 } from './authentication.ts';
 import { type Pace, patience, readWhole, steady } from './pace.ts';
 import { brokenWords, RegistryError, refusal, unreachable } from './registry-error.ts';
+import { contextOf } from './trust.ts';
 
 export interface RegistryOptions {
-  /** CA certificates in PEM that are trusted besides the system's. */
+  /** The only CA certificates that are trusted, in PEM; those of Node.js unless told otherwise. */
   readonly ca?: string | undefined;
   /** Without TLS; never chosen by itself. */
   readonly plainHttp?: boolean | undefined;
@@ -82,11 +82,13 @@ export class RegistryHttp {
     this.#basic = options.authorization;
     if (options.authorization) this.#secrets.add(options.authorization.replace(/^\w+ /, ''));
     this.#origin = new URL(`${options.plainHttp ? 'http' : 'https'}://${apiHost(registry)}`);
-    const trust = options.ca ? { ca: [...rootCertificates, options.ca] } : {};
+    const trust = options.ca === undefined ? {} : { secureContext: contextOf(options.ca) };
     this.#dispatcher = new EnvHttpProxyAgent({
       connect: { ...trust, timeout: options.connectTimeout ?? 10_000 },
       bodyTimeout: (options.pace ?? patience).idleTimeout,
+      connections: connectionLimit,
       requestTls: trust,
+      proxyTls: trust,
       ...(options.proxy
         ? { httpProxy: options.proxy.http, httpsProxy: options.proxy.https, noProxy: options.proxy.none }
         : {}),
@@ -266,6 +268,9 @@ export class RegistryHttp {
 interface Answered extends RegistryAnswer {
   readonly authorization: string | undefined;
 }
+
+/** To one host at once: each costs a handshake of its own, and many registries let nobody have more. */
+const connectionLimit = 12;
 
 /** Bytes of a token, and of what a registry says about a refusal. */
 const answerLimit = 1024 * 1024;

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
 
 /** Where the distributions keep the certificates of all authorities that the machine trusts; Node.js reads none of them. */
 const systemBundles = [
@@ -10,14 +11,14 @@ const systemBundles = [
 ];
 
 /**
- * The authorities that this machine trusts for a registry, in PEM: those of SSL_CERT_FILE or of the system, and the `*.crt`
- * that Docker and Podman have for this host (`/etc/docker/certs.d/HOST:PORT/`). Undefined where there are none.
+ * The authorities that this machine trusts for a registry, in PEM: those of SSL_CERT_FILE, of the system, or else of Node.js,
+ * and the `*.crt` that Docker and Podman have for this host (`/etc/docker/certs.d/HOST:PORT/`).
  */
 export const trustedAuthorities = async (
   registry: string,
   environment: Readonly<Record<string, string | undefined>>,
   home: string,
-): Promise<string | undefined> => {
+): Promise<string> => {
   const bundles = environment.SSL_CERT_FILE ? [environment.SSL_CERT_FILE] : systemBundles;
   const found: string[] = [];
   for (const bundle of bundles) {
@@ -26,9 +27,19 @@ export const trustedAuthorities = async (
     found.push(text);
     break;
   }
+  if (found.length === 0) found.push(...rootCertificates);
   const roots = [join(home, '.config/containers/certs.d'), '/etc/containers/certs.d', '/etc/docker/certs.d'];
   for (const folder of roots.map((root) => join(root, registry)))
     for (const name of await readdir(folder).catch(() => []))
       if (name.endsWith('.crt')) found.push(await readFile(join(folder, name), 'utf8').catch(() => ''));
-  return found.length > 0 ? found.join('\n') : undefined;
+  return found.join('\n');
+};
+
+const contexts = new Map<string, SecureContext>();
+
+/** Reading a machine's hundreds of certificates takes longer than a request, so each set of them is read once. */
+export const contextOf = (authorities: string): SecureContext => {
+  const known = contexts.get(authorities) ?? createSecureContext({ ca: authorities });
+  contexts.set(authorities, known);
+  return known;
 };

@@ -1,8 +1,9 @@
 import { UserError } from '../util/diagnostic.ts';
 import { formatPosition } from '../util/position.ts';
+import type { Ask, Choice } from './choice.ts';
 import { withoutSecrets } from './locate.ts';
 import { placeOf } from './lock.ts';
-import type { Ask, Choice } from './resolve.ts';
+
 import type { Offer } from './source.ts';
 import { fitting } from './version.ts';
 

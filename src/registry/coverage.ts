@@ -1,7 +1,7 @@
+import { keeps } from './choice.ts';
 import { lockedFor } from './graph.ts';
 import { keyOf, type Lock, type Locked, offerOf, placeOf } from './lock.ts';
 import type { Requirement } from './requirements.ts';
-import { keeps } from './resolve.ts';
 
 /**
  * What of the lock the requirements reach, if it answers all of them: what each asks for, from where, and what that depends

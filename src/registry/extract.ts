@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { link, mkdir, open, readdir, rename, rm, symlink } from 'node:fs/promises';
+import { closeSync, fchmodSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { link, mkdir, readdir, rename, rm, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -126,8 +127,7 @@ const place = async (entry: Entry, folder: string, names: Names, links: Map<stri
   if (path === '') return;
   names.take(path, kind === 'hard link' ? 'file' : kind);
   const at = join(folder, path);
-  if (kind === 'folder') await mkdir(at, { recursive: true, mode: 0o755 });
-  else await mkdir(dirname(at), { recursive: true, mode: 0o755 });
+  mkdirSync(kind === 'folder' ? at : dirname(at), { recursive: true, mode: 0o755 });
   if (kind === 'file') await write(entry as AsyncIterable<Uint8Array>, at, header.mode);
   if (kind === 'link') links.set(path, header.linkname ?? '');
   if (kind === 'hard link') {
@@ -151,14 +151,15 @@ const kindOf = ({ type, mode, name, pax }: Header): 'folder' | 'file' | 'link' |
   return 'file';
 };
 
+/** Without waiting for the disk: an archive's many small files are there sooner than they could be waited for. */
 const write = async (entry: AsyncIterable<Uint8Array>, path: string, mode = 0): Promise<void> => {
-  const file = await open(path, 'wx', mode & 0o100 ? 0o755 : 0o644);
+  const file = openSync(path, 'wx', mode & 0o100 ? 0o755 : 0o644);
   try {
     // Whatever this process masks, a role is for its readers to read.
-    await file.chmod(mode & 0o100 ? 0o755 : 0o644);
-    for await (const part of entry) await file.write(part);
+    fchmodSync(file, mode & 0o100 ? 0o755 : 0o644);
+    for await (const part of entry) writeFileSync(file, part);
   } finally {
-    await file.close();
+    closeSync(file);
   }
 };
 

@@ -8,7 +8,6 @@ import { type Change, ChangedInCache, install, type Places } from './install.ts'
 import { emptyLock, keyOf, type Lock, type Locked, offerOf, placeOf, readLock, writeLock } from './lock.ts';
 import { referenceRequirement } from './references.ts';
 import { type Requirement, readRequirements } from './requirements.ts';
-import { resolve } from './resolve.ts';
 import type { Offer, Sources } from './source.ts';
 
 export interface ProjectOptions {
@@ -108,12 +107,17 @@ export class Project {
     const packages =
       before && answer && 'packages' in answer && !update
         ? answer.packages
-        : await resolve(roots, this.catalogue, preferred(before, update));
+        : await this.#resolve(roots, preferred(before, update));
     return {
       lock: { packages, references: new Map([...named].map(([text, each]) => [text, keyOf(each)])) },
       changed: true,
       before,
     };
+  }
+
+  async #resolve(roots: readonly Requirement[], prefer: Lock | undefined): Promise<ReadonlyMap<string, Locked>> {
+    const { resolve } = await import('./resolve.ts');
+    return resolve(roots, this.catalogue, prefer);
   }
 
   /** What the lock names, from the cache, or brought into it. */

@@ -1,5 +1,17 @@
 import { createHash } from 'node:crypto';
-import { copyFile, mkdir, readdir, readFile, readlink, stat, symlink } from 'node:fs/promises';
+import {
+  closeSync,
+  fchmodSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 
 /** In every folder that was installed: where it is from. Not part of what it says it is. */
@@ -12,7 +24,7 @@ export const originFile = '.k8s-bm-origin.json';
 export const hashTree = async (folder: string, to?: string): Promise<string> => {
   const hash = createHash('sha256');
   const walk = async (inner: string): Promise<void> => {
-    const entries = await readdir(join(folder, inner), { withFileTypes: true });
+    const entries = readdirSync(join(folder, inner), { withFileTypes: true });
     entries.sort((a, b) => (a.name < b.name ? -1 : 1));
     for (const entry of entries) {
       const path = join(inner, entry.name);
@@ -20,25 +32,44 @@ export const hashTree = async (folder: string, to?: string): Promise<string> => 
       const from = join(folder, path);
       if (entry.isDirectory()) {
         hash.update(`folder\0${path}\0`);
-        if (to !== undefined) await mkdir(join(to, path));
+        if (to !== undefined) mkdirSync(join(to, path));
+        // A folder at a time: roles have many small files, for which waiting costs more than reading.
+        await new Promise(setImmediate);
         await walk(path);
       } else if (entry.isSymbolicLink()) {
-        const target = await readlink(from);
+        const target = readlinkSync(from);
         hash.update(`link\0${path}\0${target}\0`);
-        if (to !== undefined) await symlink(target, join(to, path));
-      } else if (entry.isFile()) await file(path, from);
-      else throw new Error(`${from} is neither a file, a folder nor a link`);
+        if (to !== undefined) symlinkSync(target, join(to, path));
+      } else if (entry.isFile()) {
+        const { bytes, mode } = readWithMode(from);
+        const executable = (mode & 0o111) !== 0;
+        hash.update(`file\0${path}\0${executable ? 'x' : ''}\0${bytes.length}\0`).update(bytes);
+        if (to !== undefined) writeWithMode(join(to, path), bytes, mode & 0o777);
+      } else throw new Error(`${from} is neither a file, a folder nor a link`);
     }
-  };
-  const file = async (path: string, from: string): Promise<void> => {
-    const source = to === undefined ? from : join(to, path);
-    if (to !== undefined) await copyFile(from, source);
-    const bytes = await readFile(source);
-    const { mode } = await stat(from);
-    hash.update(`file\0${path}\0${(mode & 0o111) === 0 ? '' : 'x'}\0${bytes.length}\0`).update(bytes);
   };
   await walk('');
   return `sha256:${hash.digest('hex')}`;
+};
+
+const readWithMode = (path: string): { readonly bytes: Buffer; readonly mode: number } => {
+  const file = openSync(path, 'r');
+  try {
+    return { bytes: readFileSync(file), mode: fstatSync(file).mode };
+  } finally {
+    closeSync(file);
+  }
+};
+
+const writeWithMode = (path: string, bytes: Buffer, mode: number): void => {
+  const file = openSync(path, 'wx', mode);
+  try {
+    // Whatever this process masks, a role is for its readers to read.
+    fchmodSync(file, mode);
+    writeFileSync(file, bytes);
+  } finally {
+    closeSync(file);
+  }
 };
 
 /** The paths that differ between two folders, in order: content, kind, whether it can be executed. */
