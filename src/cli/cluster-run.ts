@@ -22,7 +22,7 @@ export const runForCluster = async (
     [join(shipped, 'playbooks', playbook)],
     { ...flags, inventory: [inventory, ...flags.inventory] },
     {
-      roleTimes: true,
+      byRole: true,
       rolesPath: [join(shipped, 'roles')],
       choose: async (loaded, settings, signal) => {
         const { publishedCluster } = await import('./cluster-roles.ts');

@@ -57,8 +57,8 @@ export interface CommandsOwn {
   /** Runs before a host is touched; what it throws is told, and nothing is run. */
   readonly before?: (options: RunOptions) => Promise<void>;
   readonly after?: (exitCode: number) => Promise<void>;
-  /** Whether the summary tells what each role took. */
-  readonly roleTimes?: boolean;
+  /** Whether roles are what is told, in place of their tasks. */
+  readonly byRole?: boolean;
 }
 
 export interface Chosen {
@@ -195,7 +195,7 @@ const settingsOf = (
   startAtTask: flags.startAtTask,
 });
 
-const openReporter = async (flags: RunFlags, { roleTimes = false }: CommandsOwn): Promise<Reporter> => {
+const openReporter = async (flags: RunFlags, { byRole = false }: CommandsOwn): Promise<Reporter> => {
   // A reader that has seen enough (`| head`) does not end what runs on hosts half-way.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
@@ -214,7 +214,7 @@ const openReporter = async (flags: RunFlags, { roleTimes = false }: CommandsOwn)
     diff: flags.diff,
     checkMode: flags.check,
     profile: flags.profile,
-    roleTimes,
+    byRole,
     formatDiagnostic: (diagnostic) => formatDiagnostic(diagnostic).trimEnd(),
   };
   const live = process.stdout.isTTY && !flags.plain && flags.verbose === 0 && process.env.TERM !== 'dumb';

@@ -3,30 +3,25 @@ import type { Event, Outcome, TaskName } from '../run/events.ts';
 import { formatPosition } from '../util/position.ts';
 import { failureLines, indent, outcomeLines } from './outcome-text.ts';
 import type { Reporter, ReporterOptions } from './reporter.ts';
+import { Row } from './row.ts';
 import { style } from './style.ts';
-import { duration, Summary } from './summary.ts';
+import { Summary } from './summary.ts';
 
-/** How a task stands over all its hosts. */
-interface Row {
-  readonly task: TaskName;
-  readonly hosts: number;
-  readonly began: number;
-  readonly done: Map<string, 'ok' | 'changed' | 'skipped' | 'failed' | 'unreachable'>;
-  readonly waiting: Set<string>;
-  /** What stays to be read below the row. */
-  readonly notes: string[];
-  finish: () => void;
+/** A row and what draws it: `finish` ends the drawing, `refresh` draws it anew. */
+interface Drawn {
+  readonly row: Row;
+  readonly finish: () => void;
   refresh: () => void;
 }
 
 /**
- * For a terminal: one row per task, whatever the number of hosts, with what it comes to so far and whom it waits for; only
+ * For a terminal: one row per task (a deploy: per role), whatever the number of hosts, with what it comes to so far and whom it waits for; only
  * failures, changes that were asked for and printed messages stay below it.
  */
 export class LiveReporter implements Reporter {
   readonly #options: ReporterOptions;
   readonly #summary = new Summary();
-  #row: Row | undefined;
+  #drawing: Drawn | undefined;
   /** Rows are drawn one after another; what is written between them waits for its turn. */
   #drawn: Promise<void> = Promise.resolve();
 
@@ -53,27 +48,31 @@ export class LiveReporter implements Reporter {
         this.#open(event.task, event.hosts, event.at);
         break;
       case 'host-start':
-        this.#row?.waiting.add(event.host);
-        this.#row?.refresh();
+        this.#drawing?.row.start(event.host, event.task);
+        this.#drawing?.refresh();
+        break;
+      case 'progress':
+        this.#drawing?.row.progress(event.host, event.text);
+        this.#drawing?.refresh();
         break;
       case 'item-result':
         this.#note(event, event.label);
         break;
       case 'task-result':
-        this.#end(event.host, event.status);
+        this.#end(event.host, event.status, event.durationMs);
         if (!event.looped) this.#note(event, undefined);
         break;
       case 'include':
-        for (const host of event.hosts) this.#end(host, 'ok');
+        for (const host of event.hosts) this.#end(host, 'ok', 0);
         break;
       case 'unreachable':
-        this.#end(event.host, 'unreachable');
-        this.#row?.notes.push(`${style.failed('unreachable')}: ${event.host}`, ...indent(event.message));
-        if (event.hint !== undefined) this.#row?.notes.push(...indent(event.hint));
-        if (event.task) this.#row?.notes.push(style.quiet(`  at ${formatPosition(event.task.position)}`));
+        this.#end(event.host, 'unreachable', 0);
+        this.#drawing?.row.notes.push(`${style.failed('unreachable')}: ${event.host}`, ...indent(event.message));
+        if (event.hint !== undefined) this.#drawing?.row.notes.push(...indent(event.hint));
+        if (event.task) this.#drawing?.row.notes.push(style.quiet(`  at ${formatPosition(event.task.position)}`));
         break;
       case 'retry':
-        this.#row?.refresh();
+        this.#drawing?.refresh();
         break;
       case 'warning':
         this.#tell(this.#options.formatDiagnostic(event.diagnostic).split('\n'));
@@ -86,59 +85,50 @@ export class LiveReporter implements Reporter {
   }
 
   async end(): Promise<void> {
-    this.#row?.finish();
+    this.#drawing?.finish();
     await this.#drawn;
   }
 
   #open(task: TaskName, hosts: readonly string[], at: number): void {
-    if (this.#row?.task.id === task.id) return;
+    if (this.#drawing?.row.takes(task, hosts)) return;
     this.#close(at);
+    const row = new Row(task, hosts, at, this.#options.byRole === true);
     let finish = (): void => undefined;
     const over = new Promise<void>((resolve) => {
       finish = resolve;
     });
-    const row: Row = {
-      task,
-      hosts: hosts.length,
-      began: at,
-      done: new Map(),
-      waiting: new Set(),
-      notes: [],
-      finish,
-      refresh: () => undefined,
-    };
-    this.#row = row;
-    this.#drawn = this.#drawn.then(() => draw(row, over));
+    const drawing: Drawn = { row, finish, refresh: () => undefined };
+    this.#drawing = drawing;
+    this.#drawn = this.#drawn.then(() => draw(drawing, over));
   }
 
   #close(at: number): void {
-    const row = this.#row;
-    if (!row) return;
-    this.#row = undefined;
-    row.refresh = () => undefined;
-    row.finish();
-    this.#print([rowLine(row, at - row.began), ...indent(row.notes.join('\n'))]);
+    const drawing = this.#drawing;
+    if (!drawing) return;
+    this.#drawing = undefined;
+    drawing.refresh = () => undefined;
+    drawing.finish();
+    this.#print([drawing.row.over(at), ...indent(drawing.row.notes.join('\n'))]);
   }
 
-  #end(host: string, status: Outcome['status'] | 'unreachable'): void {
-    this.#row?.done.set(host, status);
-    this.#row?.waiting.delete(host);
-    this.#row?.refresh();
+  #end(host: string, status: Outcome['status'] | 'unreachable', ms: number): void {
+    this.#drawing?.row.end(host, status, ms);
+    this.#drawing?.refresh();
   }
 
   #note(outcome: Outcome, label: string | undefined): void {
     if (outcome.status === 'failed') {
       const item = label === undefined ? '' : ` (item=${label})`;
-      this.#row?.notes.push(`${style.failed('failed')}: ${outcome.host}${item}`);
-      this.#row?.notes.push(...failureLines(outcome, this.#options));
+      this.#drawing?.row.notes.push(`${style.failed('failed')}: ${outcome.host}${item}`);
+      this.#drawing?.row.notes.push(...failureLines(outcome, this.#options));
       return;
     }
     const lines = outcomeLines(outcome, label, this.#options);
-    if (lines.length > 1) this.#row?.notes.push(...lines);
+    if (lines.length > 1) this.#drawing?.row.notes.push(...lines);
   }
 
   #tell(lines: readonly string[]): void {
-    if (this.#row) this.#row.notes.push(...lines);
+    if (this.#drawing) this.#drawing.row.notes.push(...lines);
     else this.#print(lines);
   }
 
@@ -147,17 +137,17 @@ export class LiveReporter implements Reporter {
   }
 }
 
-/** The row while its task runs; it leaves nothing behind, since its last state is printed as a line. */
-const draw = async (row: Row, over: Promise<void>): Promise<void> => {
+/** The row while it runs; it leaves nothing behind, since its last state is printed as a line. */
+const draw = async (drawing: Drawn, over: Promise<void>): Promise<void> => {
   const list = new Listr<unknown, 'default', 'silent'>(
     [
       {
-        title: row.task.title,
+        title: drawing.row.running(),
         task: async (_context, task) => {
-          row.refresh = () => {
-            task.title = `${row.task.title} ${style.quiet(progress(row))}`;
+          drawing.refresh = () => {
+            task.title = drawing.row.running();
           };
-          row.refresh();
+          drawing.refresh();
           await over;
         },
       },
@@ -171,39 +161,6 @@ const draw = async (row: Row, over: Promise<void>): Promise<void> => {
     },
   );
   await list.run();
-};
-
-const rowLine = (row: Row, ms: number): string => {
-  const counts = countsOf(row);
-  const bad = (counts.get('failed') ?? 0) + (counts.get('unreachable') ?? 0) > 0;
-  const mark = bad
-    ? style.failed('✖')
-    : counts.has('changed')
-      ? style.changed('●')
-      : counts.has('ok')
-        ? style.ok('✔')
-        : style.skipped('○');
-  const words = [...counts].map(([status, count]) =>
-    style[status === 'unreachable' ? 'failed' : status](`${count} ${status}`),
-  );
-  const spent = ms < 1000 ? '' : style.quiet(`  ${duration(ms)}`);
-  return `${mark} ${row.task.title}  ${words.join(', ')}${spent}`;
-};
-
-const progress = (row: Row): string => {
-  const words = [`${row.done.size}/${row.hosts}`, ...[...countsOf(row)].map(([status, count]) => `${count} ${status}`)];
-  const slow = [...row.waiting].slice(0, 3).join(', ');
-  if (slow && row.waiting.size < row.hosts) words.push(`waiting for ${slow}${row.waiting.size > 3 ? ' …' : ''}`);
-  return words.join(', ');
-};
-
-const countsOf = (row: Row) => {
-  const counts = new Map<'ok' | 'changed' | 'skipped' | 'failed' | 'unreachable', number>();
-  for (const status of ['ok', 'changed', 'skipped', 'failed', 'unreachable'] as const) {
-    const count = [...row.done.values()].filter((each) => each === status).length;
-    if (count > 0) counts.set(status, count);
-  }
-  return counts;
 };
 
 const hostList = (hosts: readonly string[]): string =>

@@ -6,11 +6,15 @@ import type { Reporter, ReporterOptions } from './reporter.ts';
 import { style } from './style.ts';
 import { Summary } from './summary.ts';
 
+const progressEveryMs = 10_000;
+
 /** Line by line, as Ansible's users know it: for logs, pipes, screen readers, and terminals that a live view would tear. */
 export class PlainReporter implements Reporter {
   readonly #options: ReporterOptions;
   readonly #summary = new Summary();
   #heading = -1;
+  /** When each host last said how far it is. */
+  readonly #told = new Map<string, number>();
 
   constructor(options: ReporterOptions) {
     this.#options = options;
@@ -41,6 +45,8 @@ export class PlainReporter implements Reporter {
         const lines = event.text.replace(/\n$/, '').split('\n');
         return [...this.#under(event.task), ...lines.map((line) => style.quiet(`[${event.host}] ${line}`))];
       }
+      case 'progress':
+        return this.#progress(event);
       case 'include':
         return [...this.#under(event.task), style.skipped(`included: ${event.file} for ${event.hosts.join(', ')}`)];
       case 'retry': {
@@ -60,6 +66,13 @@ export class PlainReporter implements Reporter {
       default:
         return [];
     }
+  }
+
+  /** Lines stay, so how far a host is comes only so often. */
+  #progress(event: Event & { readonly type: 'progress' }): readonly string[] {
+    if (event.at - (this.#told.get(event.host) ?? Number.NEGATIVE_INFINITY) < progressEveryMs) return [];
+    this.#told.set(event.host, event.at);
+    return [...this.#under(event.task), style.quiet(`[${event.host}] ${event.text}`)];
   }
 
   #result(event: Event & { readonly type: 'task-result' }): readonly string[] {

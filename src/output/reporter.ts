@@ -16,8 +16,8 @@ export interface ReporterOptions {
   readonly checkMode: boolean;
   /** Whether the times of the slowest tasks are listed at the end. */
   readonly profile: boolean;
-  /** Whether what each role took is listed at the end. */
-  readonly roleTimes?: boolean;
+  /** Whether roles are what is told: a row for each in the live view, and at the end what each took. */
+  readonly byRole?: boolean;
   /** A diagnostic with its line of source and a caret. */
   readonly formatDiagnostic: (diagnostic: (Event & { type: 'warning' })['diagnostic']) => string;
 }

@@ -52,7 +52,7 @@ export class Summary {
     const spent = `${count(end.recap.size, 'host')}, ${count(messages, 'message')}, ${duration(end.at)}`;
     lines.push('', style.quiet(spent));
     if (end.interrupted) lines.push(...this.#interrupted());
-    if (options.roleTimes) lines.push(style.quiet(this.#roles()));
+    if (options.byRole) lines.push(style.quiet(this.#roles()));
     if (options.profile) lines.push('', ...this.#profile(end.at));
     return lines;
   }

@@ -27,7 +27,7 @@ export const virtualMachine: HostKind = {
     return {
       argv: [
         ...['sh', '-c', runMachine, 'lab-vm', own.cgroup, ...haltCommand(place, host), '--'],
-        ...['qemu-system-x86_64', ...processors[acceleration], '-smp', '2', '-m', String(memoryMiB), ...serialConsole],
+        ...['qemu-system-x86_64', ...processors[acceleration], '-m', String(memoryMiB), ...serialConsole],
         ...['-netdev', `tap,id=net,ifname=${linkOf(place, host.index)},script=no,downscript=no`],
         ...['-device', `virtio-net-pci,netdev=net,mac=${macOf(host)}`],
         ...['-drive', `file=${ownDisk(own)},if=virtio,format=raw,cache=writeback`],
@@ -39,11 +39,12 @@ export const virtualMachine: HostKind = {
 
 /**
  * Emulated, it is qemu's plainest processor: with all that qemu can emulate, Linux panics in its first second (qemu 7.2, Linux
- * 6.12). And without cmpxchg16b, whose flags come out wrong there when two processors run: the kernel's allocator crashes.
+ * 6.12). And one only: the flags of cmpxchg16b come out wrong when two run, and the kernel's allocator crashes; without
+ * that instruction, which every processor of 64 bits has, programs such as haproxy end at once.
  */
 const processors = {
-  kvm: ['-accel', 'kvm', '-cpu', 'host'],
-  tcg: ['-accel', 'tcg,thread=multi', '-cpu', 'qemu64,-cx16'],
+  kvm: ['-accel', 'kvm', '-cpu', 'host', '-smp', '2'],
+  tcg: ['-accel', 'tcg', '-cpu', 'qemu64', '-smp', '1'],
 } as const;
 
 /** Enough for a worker with a few pods. */

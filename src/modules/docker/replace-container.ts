@@ -63,6 +63,10 @@ kb_settle() {
   if [ "$kb_restart" != no ]; then
     kb_err=$(docker update --restart "$kb_restart" "$kb_name" 2>&1 >/dev/null) || kb_fail "setting the restart policy of $kb_name failed: $kb_err"
   fi
+  # What ended before it had its policy is not started again by getting it.
+  case $kb_start$kb_restart in 1always | 1unless-stopped)
+    [ "$(docker inspect --format '{{.State.Status}}' "$kb_name" 2>/dev/null)" != exited ] || docker start "$kb_name" >/dev/null 2>&1 ;;
+  esac
   docker rm -f "$kb_name.previous" >/dev/null 2>&1
   :
 }`,
@@ -73,7 +77,7 @@ export const finishReplacement: ShellFunction = {
   name: 'kb_finish',
   needs: [replaceContainer],
   text: `kb_finish() {
-  kb_name=$1 kb_ready=$2 kb_seconds=$3 kb_back=$4 kb_restart=$5
+  kb_name=$1 kb_ready=$2 kb_seconds=$3 kb_back=$4 kb_restart=$5 kb_start=1
   kb_err=$(docker start "$kb_name" 2>&1 >/dev/null) || kb_undo "starting $kb_name failed: $kb_err"
   kb_await_ready
   kb_settle
