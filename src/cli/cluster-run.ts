@@ -1,9 +1,7 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { UserError } from '../util/diagnostic.ts';
+import { packageRoot } from '../util/package-root.ts';
 import type { RunFlags } from './run-flags.ts';
-
-const shipped = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
  * Runs one of the cluster's own playbooks for the cluster that `inventory` describes, after its settings were held against
@@ -15,6 +13,7 @@ export const runForCluster = async (
   flags: RunFlags,
   after?: (exitCode: number) => Promise<void>,
 ): Promise<void> => {
+  const shipped = packageRoot();
   let home = shipped;
   // Loaded here, so that --help and completion need not wait for the engine.
   const { executePlaybooks } = await import('./execute.ts');

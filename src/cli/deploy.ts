@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { execa } from 'execa';
 import { runForCluster } from './cluster-run.ts';
 import { addRunFlags, type RunFlags } from './run-flags.ts';
 
@@ -39,6 +38,7 @@ const kubeconfigBeside = (inventory: string): string =>
 const tellKubeconfig = async (file: string, exitCode: number, { check, json }: DeployFlags): Promise<void> => {
   if (exitCode !== 0 || check || json || !existsSync(file)) return;
   process.stdout.write(`\nThe cluster is up. To use it:\n  export KUBECONFIG=${file}\n`);
+  const { execa } = await import('execa');
   const ignored = await execa('git', ['check-ignore', '-q', '--', file], { cwd: dirname(file), reject: false });
   if (ignored.exitCode === 1) {
     process.stderr.write(

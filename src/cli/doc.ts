@@ -1,10 +1,10 @@
-import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { UserError } from '../util/diagnostic.ts';
+import { packageRoot } from '../util/package-root.ts';
 import type { Page } from './doc/page.ts';
 import { tellFailures } from './failures.ts';
 
-const shipped = fileURLToPath(new URL('../..', import.meta.url));
+const shipped = packageRoot();
 
 /** `k8s-bm doc`: what a cluster can be told, and every module with its options. */
 export const configure = (command: Command): void => {

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { compare } from 'semver';
 import { type NewHost, newInventory, readNewHost } from '../cluster/new-inventory.ts';
 import { readVersionTable } from '../cluster/version-table.ts';
 import { type Diagnostic, UserError } from '../util/diagnostic.ts';
+import { packageRoot } from '../util/package-root.ts';
 import { ask } from './ask.ts';
 import { tellFailures } from './failures.ts';
 
@@ -18,7 +18,7 @@ interface InitFlags {
   readonly kubernetes?: string;
 }
 
-const shipped = fileURLToPath(new URL('../..', import.meta.url));
+const shipped = packageRoot();
 
 /** `k8s-bm init`: writes the inventory of a new cluster, from flags or by asking. */
 export const configure = (command: Command): void => {

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, request, type Server, type ServerRe
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { programFile } from '../util/package-root.ts';
 import { launch, processesOf } from './process.ts';
 import type { Furnishing, LabService } from './service.ts';
 import type { LabNetwork } from './state.ts';
@@ -16,7 +16,7 @@ export const packageProxy: LabService = {
   needs: [],
   start: async (place, network) => {
     if ((await processesOf(place, 'proxy')).length === 0) {
-      const program = fileURLToPath(new URL('../../bin/k8s-bm.js', import.meta.url));
+      const program = programFile();
       const argv = [process.execPath, program, 'lab', 'proxy', network.gateway, String(proxyPort)];
       await launch(place, 'proxy', argv, { log: join(place.folder, 'proxy.log') });
       await listening(network.gateway);

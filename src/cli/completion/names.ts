@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseDocument, visit } from 'yaml';
 import { loadInventory } from '../../inventory/load.ts';
 import { readAnsibleConfig } from '../../language/ansible-cfg.ts';
+import { packageRoot } from '../../util/package-root.ts';
 
 /** What an option or argument of this name takes: hosts and groups, tags, or roles; nothing for a file or a free text. */
 export const namesFor = (option: string, command: string, words: readonly string[], typed: string): string[] => {
@@ -42,7 +42,7 @@ const hostsAndGroups = (command: string, words: readonly string[]): string[] => 
   }
 };
 
-const shipped = fileURLToPath(new URL('../../..', import.meta.url));
+const shipped = packageRoot();
 
 /** Every tag that stands in the playbooks named on the line and in the roles beside them; deploy's own with deploy. */
 const tagsOf = (command: string, words: readonly string[]): string[] => {

@@ -1,17 +1,18 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { execa } from 'execa';
 import { registryName } from '../../lab/registry/image-registry.ts';
 import { openLab } from '../../lab/up.ts';
 import { UserError } from '../../util/diagnostic.ts';
+import { packageRoot, programFile } from '../../util/package-root.ts';
 import { tellFailures } from '../failures.ts';
 import { addPlaceOptions, labHome, type PlaceOptions, say } from './place.ts';
 
-const program = fileURLToPath(new URL('../../../bin/k8s-bm.js', import.meta.url));
-const sample = fileURLToPath(new URL('../../../examples/nginx.yml', import.meta.url));
+const program = programFile();
+const sample = join(packageRoot(), 'examples/nginx.yml');
 const kubectl = 'docker exec -i kubelet kubectl --kubeconfig=/etc/kubernetes/admin.conf'.split(' ');
 const samplePort = 30080;
 

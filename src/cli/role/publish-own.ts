@@ -1,5 +1,5 @@
-import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
+import { packageRoot } from '../../util/package-root.ts';
 import { tellFailures } from '../failures.ts';
 import { withSources } from './project.ts';
 import { print } from './report.ts';
@@ -15,7 +15,7 @@ export const addPublishOwnCommand = (role: Command): void => {
       tellFailures((signal) =>
         withSources(signal, async (sources) => {
           const { publishOwnRoles } = await import('../../registry/own-roles.ts');
-          const home = fileURLToPath(new URL('../../..', import.meta.url));
+          const home = packageRoot();
           const { reference, digest } = await publishOwnRoles(home, address, flags.replace, await sources());
           print(`Published ${reference}`);
           print(`  ${digest}`);
