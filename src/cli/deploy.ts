@@ -38,6 +38,7 @@ const kubeconfigBeside = (inventory: string): string =>
 const tellKubeconfig = async (file: string, exitCode: number, { check, json }: DeployFlags): Promise<void> => {
   if (exitCode !== 0 || check || json || !existsSync(file)) return;
   process.stdout.write(`\nThe cluster is up. To use it:\n  export KUBECONFIG=${file}\n`);
+  if (!isInGitTree(dirname(file))) return;
   const { execa } = await import('execa');
   const ignored = await execa('git', ['check-ignore', '-q', '--', file], { cwd: dirname(file), reject: false });
   if (ignored.exitCode === 1) {
@@ -46,3 +47,6 @@ const tellKubeconfig = async (file: string, exitCode: number, { check, json }: D
     );
   }
 };
+
+const isInGitTree = (folder: string): boolean =>
+  existsSync(join(folder, '.git')) || (folder !== dirname(folder) && isInGitTree(dirname(folder)));

@@ -22,17 +22,7 @@ export interface YamlOptions {
  * a warning. Positions of all parts are kept (`positions.ts`). Never throws: what is wrong is in `diagnostics`.
  */
 export const loadYaml = (text: string, file: string, options: YamlOptions = {}): LoadedYaml => {
-  const source = new Source(file, text.startsWith('\ufeff') ? ` ${text.slice(1)}` : text);
-  const parsed = parseAllDocuments(source.text, {
-    schema: 'failsafe',
-    version: '1.1',
-    lineCounter: source.lines,
-    prettyErrors: false,
-    strict: false,
-    uniqueKeys: false,
-    logLevel: 'silent',
-  });
-  const documents: readonly Document[] = Array.isArray(parsed) ? parsed : [];
+  const { source, documents } = parse(text, file);
   const errors = documents.flatMap((document) => document.errors);
   if (errors.length > 0) {
     // What follows the first error is mostly its echo, except in another document.
@@ -45,6 +35,39 @@ export const loadYaml = (text: string, file: string, options: YamlOptions = {}):
   const diagnostics: Diagnostic[] = [];
   const values = documents.map((document) => new Reader(source, document, options.trusted ?? true, diagnostics).read());
   return { documents: values.length > 0 ? values : [null], diagnostics };
+};
+
+interface Parsed {
+  readonly source: Source;
+  readonly documents: readonly Document[];
+}
+
+/** How many characters of texts are kept parsed: a playbook with its roles, not all that a long run ever reads. */
+const keptCharacters = 2_000_000;
+const kept = new Map<string, Parsed>();
+let keptNow = 0;
+
+/** A run reads its files twice, once to check them. Values are made anew each time, since templates may add to a list. */
+const parse = (text: string, file: string): Parsed => {
+  const key = `${file}\0${text}`;
+  const known = kept.get(key);
+  if (known) return known;
+  const source = new Source(file, text.startsWith('\ufeff') ? ` ${text.slice(1)}` : text);
+  const parsed = parseAllDocuments(source.text, {
+    schema: 'failsafe',
+    version: '1.1',
+    lineCounter: source.lines,
+    prettyErrors: false,
+    strict: false,
+    uniqueKeys: false,
+    logLevel: 'silent',
+  });
+  const made = { source, documents: Array.isArray(parsed) ? (parsed as readonly Document[]) : [] };
+  if (keptNow + text.length <= keptCharacters) {
+    kept.set(key, made);
+    keptNow += text.length;
+  }
+  return made;
 };
 
 class Reader {
