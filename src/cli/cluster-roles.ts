@@ -1,14 +1,15 @@
+import { basename, resolve } from 'node:path';
 import { clusterInventory } from '../cluster/inventory.ts';
 import type { Vars } from '../language/playbook.ts';
 import type { Loaded } from '../run/load.ts';
 import { UserError } from '../util/diagnostic.ts';
 import type { Position } from '../util/position.ts';
-import { cacheFolder, withSources } from './role/project.ts';
+import { requirementsNear, withProject } from './role/project.ts';
 
 /**
  * The folder of the cluster's roles and playbooks where the inventory takes them from a registry, pinned to a version or a
- * digest: `cluster_roles: oci://registry.example/k8s/cluster@1.4.0`. Undefined where it says nothing, which means those that
- * came with this program.
+ * digest: `cluster_roles: oci://registry.example/k8s/cluster@1.4.0`. requirements.lock beside the inventory keeps what that
+ * was, so that it stays the same and needs no network. Undefined where it says nothing: those that came with this program.
  */
 export const publishedCluster = async (
   inventory: string,
@@ -26,35 +27,16 @@ export const publishedCluster = async (
   const [text, position] = first;
   if (second)
     throw wrong('cluster_roles is one value for all hosts, and here are several', second[1], 'set it in all: vars:');
-  const { splitVersion, asRequirement } = await import('../registry/new-entry.ts');
-  const { semverOf } = await import('../registry/version.ts');
-  const [address, version] = splitVersion(text);
-  const place = position ?? { file: inventory, line: 1, column: 1 };
-  const wanted = { ...asRequirement('collection', address, version, undefined, '.'), position: place };
-  const pinned =
-    wanted.version !== undefined && (semverOf(wanted.version) === wanted.version || isDigest(wanted.version));
-  if (wanted.source !== 'oci' || !pinned)
-    throw wrong(
-      `cluster_roles is '${text}', which is not pinned to one version in a registry`,
-      position,
-      'such as oci://registry.example/k8s/cluster@1.4.0, or @sha256:… to hold it against its digest',
-    );
+  const { pinnedCollection } = await import('../registry/pinned.ts');
+  const place = position ?? { file: resolve(inventory), line: 1, column: 1 };
   let folder = '';
-  await withSources(signal, async (sources) => {
-    const { Cache } = await import('../registry/cache.ts');
-    const { Catalogue } = await import('../registry/catalogue.ts');
-    const { newest } = await import('../registry/resolve.ts');
-    const cache = new Cache(cacheFolder());
-    const catalogue = new Catalogue({ cache, sources, offline: false });
-    const { found } = await newest(wanted, catalogue);
-    const whole = await cache.findWhole(found.integrity);
-    folder = (whole ?? (await catalogue.fetch(wanted, { version: '', semver: null, integrity: found.integrity })))
-      .folder;
+  await withProject({ requirements: requirementsNear(resolve(inventory)) }, signal, async (project) => {
+    const pinned = await pinnedCollection(project, text, place);
+    if (pinned.lockChanged) process.stderr.write(`Wrote ${basename(project.lockFile)}.\n`);
+    folder = pinned.folder;
   });
   return folder;
 };
-
-const isDigest = (version: string): boolean => /^sha256:[0-9a-f]{64}$/.test(version);
 
 const wrong = (message: string, position: Position | undefined, hint: string): UserError =>
   new UserError({ severity: 'error', message, position, hint });

@@ -1,5 +1,5 @@
 import { printDiagnostics } from '../language/diagnostics.ts';
-import { UserError } from '../util/diagnostic.ts';
+import { type Diagnostic, UserError } from '../util/diagnostic.ts';
 
 /**
  * Runs a command's action so that what a user can cause is told in words, without a stack, and ends with exit code 1. The
@@ -28,11 +28,12 @@ export const tellFailures = async (action: (signal: AbortSignal) => Promise<void
     if (stop.signal.aborted) return;
     if (!(error instanceof UserError)) throw error;
     process.exitCode = 1;
-    const placed = error.diagnostics.filter(({ position }) => position);
+    const isPlaced = ({ position }: Diagnostic): boolean => position !== undefined && position.file !== '<none>';
+    const placed = error.diagnostics.filter(isPlaced);
     if (placed.length > 0) process.stderr.write(printDiagnostics(placed, { cwd: process.cwd() }));
-    for (const { message, hint } of error.diagnostics.filter(({ position }) => !position)) {
+    for (const { message, hint } of error.diagnostics.filter((each) => !isPlaced(each))) {
       process.stderr.write(`k8s-bm: ${message}\n`);
-      if (hint) process.stderr.write(`  ${hint}\n`);
+      if (hint) process.stderr.write(`  ${hint.replaceAll('\n', '\n  ')}\n`);
     }
   } finally {
     forget();

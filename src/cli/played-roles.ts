@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import type { Play, TaskNode } from '../language/playbook.ts';
 import { readPlaybook } from '../language/plays.ts';
 import { Reading } from '../language/reading.ts';
 import type { PlayedRoles } from '../language/roles.ts';
 import type { Value } from '../template/values.ts';
 import type { Position } from '../util/position.ts';
-import { withProject } from './role/project.ts';
+import { requirementsNear, withProject } from './role/project.ts';
 
 /**
  * Resolves the roles that playbooks name by where they come from (`role: oci://registry.example/k8s/etcd@^2`) by the lock
@@ -58,14 +58,4 @@ const collect = (play: Play, found: Map<string, Position>): void => {
   };
   for (const { role } of play.roles) add(role.value, role.valuePosition);
   for (const nodes of [play.preTasks, play.tasks, play.postTasks, play.handlers]) visit(nodes);
-};
-
-/** requirements.yml of the project that a playbook is in: beside it, or further up as far as the repository goes. */
-const requirementsNear = (playbook: string): string => {
-  const start = dirname(playbook);
-  for (let folder = start; ; folder = dirname(folder)) {
-    for (const name of ['requirements.yml', 'requirements.yaml', 'requirements.lock'])
-      if (existsSync(join(folder, name))) return join(folder, name.replace(/\.lock$/, '.yml'));
-    if (existsSync(join(folder, '.git')) || dirname(folder) === folder) return join(start, 'requirements.yml');
-  }
 };

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { newFolder } from './new-folder.ts';
 import { hashTree } from './tree.ts';
 
@@ -73,10 +73,36 @@ export class Cache {
     }
   }
 
+  /** Whether a key was found to have signed this, once. */
+  async isSigned(integrity: string, fingerprint: string): Promise<boolean> {
+    return access(this.#signature(integrity, fingerprint)).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** Remembers it. What is signed never changes, so it need not be asked again, and can't be offline. */
+  async keepSigned(integrity: string, fingerprint: string): Promise<void> {
+    const place = this.#signature(integrity, fingerprint);
+    await mkdir(dirname(place), { recursive: true, mode: 0o700 });
+    await writeFile(place, '');
+  }
+
+  #signature(integrity: string, fingerprint: string): string {
+    if (!/^[0-9a-f]{64}$/.test(fingerprint)) throw new Error(`${fingerprint} is no fingerprint`);
+    return join(this.#folder, 'signed', fingerprint, keyOf(integrity));
+  }
+
   #place(integrity: string, subfolder: string): string {
     const inner = subfolder === '' ? '' : `-${createHash('sha256').update(subfolder).digest('hex').slice(0, 16)}`;
-    const key = integrity.replace(/^sha256:/, 'sha256-');
-    if (!/^(?:sha256-)?[0-9a-f]{40,64}$/.test(key)) throw new Error(`${integrity} is no integrity`);
+    const key = keyOf(integrity);
     return join(this.#folder, 'content', key.slice(0, 9), key + inner);
   }
 }
+
+/** An integrity as the name of a file or folder. */
+const keyOf = (integrity: string): string => {
+  const key = integrity.replace(/^sha256:/, 'sha256-');
+  if (!/^(?:sha256-)?[0-9a-f]{40,64}$/.test(key)) throw new Error(`${integrity} is no integrity`);
+  return key;
+};

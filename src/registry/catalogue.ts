@@ -19,6 +19,8 @@ export interface CatalogueOptions {
   readonly sources: () => Promise<Sources>;
   /** Nothing but the cache may be asked. */
   readonly offline: boolean;
+  /** The file of the public key that everything from a registry must be signed with, where one is wanted. */
+  readonly keyFile?: string | undefined;
 }
 
 /** Everything on offer, each asked for once. */
@@ -26,6 +28,7 @@ export class Catalogue {
   readonly #options: CatalogueOptions;
   readonly #offers = new Map<string, Promise<readonly Offer[]>>();
   readonly #packages = new Map<string, Promise<Package>>();
+  #fingerprint: Promise<string> | undefined;
   /** Requests at once: enough to keep a registry busy, not to be taken for an attack. */
   readonly #slots = new Slots(12);
 
@@ -68,16 +71,40 @@ export class Catalogue {
     const { cache, offline, sources } = this.#options;
     const { integrity } = offer;
     const known = integrity === undefined ? undefined : await cache.find(integrity, wanted.subfolder);
-    if (known) return known;
+    if (known) return this.checkSigned(wanted, known.integrity).then(() => known);
     if (offline && wanted.source !== 'folder') throw notHere(wanted, 'it is not in the cache');
     const { of } = await sources();
     return this.#slots.run(() =>
       cache.put(async (into) => {
         const fetched = await of[wanted.source].fetch(wanted, offer, into);
         if (integrity !== undefined && fetched.integrity !== integrity) throw differs(wanted, offer, fetched.integrity);
+        if (fetched.signedBy) await cache.keepSigned(fetched.integrity, fetched.signedBy);
         return fetched;
       }, wanted.subfolder),
     );
+  }
+
+  /** As `fetch`, for content that is used where it lies: held against its hash, and brought anew where it has changed. */
+  async fetchWhole(wanted: Requirement, offer: Offer): Promise<Cached> {
+    if (offer.integrity !== undefined) await this.#options.cache.findWhole(offer.integrity, wanted.subfolder);
+    return this.fetch(wanted, offer);
+  }
+
+  /**
+   * Throws a UserError for what comes from a registry and has no signature of the key that is wanted. What the key was found
+   * to have signed is remembered; only what is not is asked of its registry.
+   */
+  async checkSigned(wanted: Requirement, integrity: string): Promise<void> {
+    const { cache, keyFile, offline, sources } = this.#options;
+    if (keyFile === undefined || wanted.source !== 'oci') return;
+    this.#fingerprint ??= import('./signing.ts').then(async (own) => own.fingerprintOf(await own.publicKeyIn(keyFile)));
+    const fingerprint = await this.#fingerprint;
+    if (await cache.isSigned(integrity, fingerprint)) return;
+    if (offline) throw neverSigned(wanted, keyFile);
+    const { of } = await sources();
+    const signer = await this.#slots.run(async () => of[wanted.source].signedBy?.(wanted, integrity));
+    if (signer !== fingerprint) throw new Error(`the signature of ${wanted.src} was not asked for`);
+    await cache.keepSigned(integrity, fingerprint);
   }
 }
 
@@ -90,6 +117,14 @@ const notHere = (wanted: Requirement, why: string): UserError =>
   new UserError({
     severity: 'error',
     message: `${wanted.name} can't be had offline: ${why}`,
+    position: wanted.position,
+    hint: 'run k8s-bm role install once with the network',
+  });
+
+const neverSigned = (wanted: Requirement, keyFile: string): UserError =>
+  new UserError({
+    severity: 'error',
+    message: `${wanted.name} was never held against the key ${keyFile}, and its signature can't be had offline`,
     position: wanted.position,
     hint: 'run k8s-bm role install once with the network',
   });

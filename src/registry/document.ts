@@ -80,6 +80,13 @@ export class Entry {
     return this.map?.find(([key]) => key === name)?.[1];
   }
 
+  /** The key itself, for what is wrong with it. */
+  keyAt(name: string): Entry | undefined {
+    if (!isMap(this.node)) return undefined;
+    const keys = this.node.items.map(({ key }) => new Entry(this.#file, key as Node));
+    return keys.find(({ text }) => text === name);
+  }
+
   wrong(message: string, hint?: string): UserError {
     return new UserError({ severity: 'error', message, position: this.position, hint, length: this.text?.length });
   }

@@ -61,8 +61,16 @@ export const install = async (
   packages: readonly Locked[],
   { places, bring, stale, force }: InstallOptions,
 ): Promise<readonly Change[]> => {
-  const there = packages.map((locked) => ({ locked, origin: readOrigin(folderOf(locked, places)) }));
-  const isNew = ({ locked, origin }: (typeof there)[number]): boolean => !origin || !isSame(locked, origin);
+  const there = await Promise.all(
+    packages.map(async (locked) => {
+      const folder = folderOf(locked, places);
+      const origin = readOrigin(folder);
+      const changed = force && origin !== undefined && !(await isUnchanged(folder, origin));
+      return { locked, origin, changed };
+    }),
+  );
+  const isNew = ({ locked, origin, changed }: (typeof there)[number]): boolean =>
+    !origin || changed || !isSame(locked, origin);
   const kept = new Set(packages.map(keyOf));
   const gone = (await installed(places)).filter((origin) => !kept.has(keyOf(origin)) && stale(origin));
   const touched = [...there.filter(isNew).map(({ locked }) => locked), ...gone];

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
+import type { Position } from '../util/position.ts';
 import { type Entry, YamlFile } from './document.ts';
 import { isName, withoutSecrets } from './locate.ts';
 import type { Kind, Offer, SourceKind, Wanted } from './source.ts';
@@ -26,11 +27,13 @@ export interface Locked {
   readonly subfolder?: string | undefined;
   readonly integrity: string;
   readonly dependencies: readonly Edge[];
+  /** Where it stands in a lock that was read. */
+  readonly position?: Position | undefined;
 }
 
 export interface Lock {
   readonly packages: ReadonlyMap<string, Locked>;
-  /** Roles that plays name by reference, with the key of what each became. */
+  /** What plays and inventories name by reference, with the key of what each became. */
   readonly references: ReadonlyMap<string, string>;
 }
 
@@ -68,8 +71,10 @@ export const readLock = (file: string): Lock | undefined => {
   }
   const references = new Map<string, string>();
   for (const [reference, entry] of root.get('references')?.map ?? []) {
-    const key = keyOf({ kind: 'role', name: entry.text ?? '' });
-    if (!packages.has(key)) throw entry.wrong(`the lock has no role ${entry.text ?? ''}`);
+    const name = entry.text ?? '';
+    // Roles are called by their address here, collections by their name.
+    const key = keyOf({ kind: name.includes('/') ? 'role' : 'collection', name });
+    if (!packages.has(key)) throw entry.wrong(`the lock has no ${name}`);
     references.set(reference, key);
   }
   return { packages, references };
@@ -104,6 +109,7 @@ const readLocked = (kind: Kind, name: string, entry: Entry, folder: string): Loc
     server: text('server'),
     subfolder,
     integrity,
+    position: entry.position,
     dependencies:
       kind === 'role'
         ? [...edges('dependencies', 'role'), ...edges('collections', 'collection')]

@@ -4,6 +4,7 @@ import { UserError } from '../util/diagnostic.ts';
 import type { Cache, Cached } from './cache.ts';
 import { Catalogue } from './catalogue.ts';
 import { reached } from './coverage.ts';
+import { lockedFor } from './graph.ts';
 import { type Change, ChangedInCache, install, type Places } from './install.ts';
 import { emptyLock, keyOf, type Lock, type Locked, offerOf, placeOf, readLock, writeLock } from './lock.ts';
 import { referenceRequirement } from './references.ts';
@@ -17,6 +18,8 @@ export interface ProjectOptions {
   readonly cache: Cache;
   readonly sources: () => Promise<Sources>;
   readonly offline?: boolean | undefined;
+  /** The public key that everything from a registry must be signed with, where one is wanted. */
+  readonly keyFile?: string | undefined;
 }
 
 export interface InstallWish {
@@ -41,12 +44,12 @@ export class Project {
   readonly #options: ProjectOptions;
 
   constructor(options: ProjectOptions) {
-    const { cache, sources, offline = false } = options;
+    const { cache, sources, offline = false, keyFile } = options;
     this.#options = options;
     this.file = resolvePath(options.file);
     this.lockFile = this.file.replace(/(?:\.ya?ml)?$/, '.lock');
     this.places = options.places;
-    this.catalogue = new Catalogue({ cache, sources, offline });
+    this.catalogue = new Catalogue({ cache, sources, offline, keyFile });
   }
 
   requirements(): readonly Requirement[] {
@@ -59,12 +62,14 @@ export class Project {
 
   /** Resolves where the lock does not answer, writes the lock, and makes the installed folders what it says. */
   async install({ update, frozen = false, force = false }: InstallWish = {}): Promise<Installed> {
+    if (!existsSync(this.file) && !existsSync(this.lockFile)) throw this.#nothingHere();
     const requirements = this.requirements();
     const { lock, changed, before = emptyLock } = await this.settle(requirements, { update, frozen });
     const wanted = reached(requirements, lock);
     if ('missing' in wanted)
       throw new Error(`what was resolved does not answer its own requirements: ${wanted.missing}`);
     const packages = [...wanted.packages.values()];
+    await this.#checkSigned(packages, requirements);
     const inProject = (path: string): boolean => !relative(dirname(this.file), path).startsWith('..');
     const changes = await this.#placing(() =>
       install(packages, {
@@ -76,8 +81,7 @@ export class Project {
         force,
       }),
     );
-    if (changed) writeLock(this.lockFile, lock);
-    return { changes, lockChanged: changed };
+    return { changes, lockChanged: changed && writeLock(this.lockFile, lock) };
   }
 
   /**
@@ -93,8 +97,7 @@ export class Project {
     }: Pick<InstallWish, 'update' | 'frozen'> & { readonly references?: ReadonlyMap<string, Requirement> } = {},
   ): Promise<{ readonly lock: Lock; readonly changed: boolean; readonly before?: Lock | undefined }> {
     const before = this.lock();
-    const texts = [...(before?.references.keys() ?? [])];
-    const known = texts.map((text) => [text, referenceRequirement(text, this.lockFile)] as const);
+    const known = this.#references(before);
     // A play that asks for another range now does not ask for the one before any more.
     const named = new Map([...known.filter(([, each]) => !isNamedAnew(each, references)), ...(references ?? [])]);
     const roots = [...requirements, ...named.values()];
@@ -109,10 +112,22 @@ export class Project {
         ? answer.packages
         : await this.#resolve(roots, preferred(before, update));
     return {
-      lock: { packages, references: new Map([...named].map(([text, each]) => [text, keyOf(each)])) },
+      lock: { packages, references: keysOf(named, packages) },
       changed: true,
       before,
     };
+  }
+
+  /** What this project asks for: its requirements, and what its plays and inventories were found to name. */
+  asked(): readonly Requirement[] {
+    return [...this.requirements(), ...this.#references(this.lock()).map(([, wanted]) => wanted)];
+  }
+
+  #references(lock: Lock | undefined): readonly (readonly [string, Requirement])[] {
+    return [...(lock?.references ?? [])].map(([text, key]) => {
+      const kind = key.startsWith('collection ') ? 'collection' : 'role';
+      return [text, referenceRequirement(text, this.lockFile, kind)];
+    });
   }
 
   async #resolve(roots: readonly Requirement[], prefer: Lock | undefined): Promise<ReadonlyMap<string, Locked>> {
@@ -127,14 +142,25 @@ export class Project {
 
   /** As `bring`, for content that is used where it lies: held against its hash, and brought anew where it has changed. */
   async bringWhole(locked: Locked, requirements: readonly Requirement[] = []): Promise<Cached> {
-    return (
-      (await this.#options.cache.findWhole(locked.integrity, locked.subfolder)) ?? this.bring(locked, requirements)
-    );
+    return this.catalogue.fetchWhole(wantedOf(locked, requirements, this.lockFile), offerOf(locked));
   }
 
   /** Every version that the source of something locked has. */
   offers(locked: Locked): Promise<readonly Offer[]> {
     return this.catalogue.offers(wantedOf(locked, this.requirements(), this.lockFile));
+  }
+
+  /** What lies in the project already was perhaps brought before a key was wanted. Throws what is wrong with all of them. */
+  async #checkSigned(packages: readonly Locked[], requirements: readonly Requirement[]): Promise<void> {
+    const checks = packages.map((locked) =>
+      this.catalogue.checkSigned(wantedOf(locked, requirements, this.lockFile), locked.integrity),
+    );
+    const failed = (await Promise.allSettled(checks)).flatMap((each) =>
+      each.status === 'rejected' ? each.reason : [],
+    );
+    const other = failed.find((error) => !(error instanceof UserError));
+    if (other !== undefined) throw other;
+    if (failed.length > 0) throw new UserError(failed.flatMap(({ diagnostics }: UserError) => diagnostics));
   }
 
   /** A cache that somebody wrote into is filled anew, once. */
@@ -148,6 +174,14 @@ export class Project {
     }
   }
 
+  #nothingHere(): UserError {
+    return new UserError({
+      severity: 'error',
+      message: `there is no ${this.file}`,
+      hint: 'k8s-bm role add ADDRESS writes one; -r FILE names one that is elsewhere',
+    });
+  }
+
   #frozen(missing: string | undefined, before: Lock | undefined): UserError {
     return new UserError({
       severity: 'error',
@@ -159,8 +193,16 @@ export class Project {
   }
 }
 
-const isNamedAnew = ({ name }: Requirement, references: ReadonlyMap<string, Requirement> | undefined): boolean =>
-  [...(references?.values() ?? [])].some((each) => each.name === name);
+const isNamedAnew = (known: Requirement, references: ReadonlyMap<string, Requirement> | undefined): boolean =>
+  [...(references?.values() ?? [])].some((each) => each.kind === known.kind && placeOf(each) === placeOf(known));
+
+const keysOf = (
+  references: ReadonlyMap<string, Requirement>,
+  packages: ReadonlyMap<string, Locked>,
+): ReadonlyMap<string, string> => {
+  const lock = { packages, references: new Map<string, string>() };
+  return new Map([...references].map(([text, each]) => [text, keyOf(lockedFor(each, lock) ?? each)]));
+};
 
 /** A lock without what is to be newer. */
 const preferred = (before: Lock | undefined, update: InstallWish['update']): Lock | undefined => {
@@ -195,7 +237,7 @@ const wantedOf = (locked: Locked, requirements: readonly Requirement[], lockFile
     server,
     subfolder,
     version,
-    position: own?.position ?? { file: lockFile, line: 1, column: 1 },
+    position: own?.position ?? locked.position ?? { file: lockFile, line: 1, column: 1 },
     signatures: own?.signatures ?? [],
   };
 };

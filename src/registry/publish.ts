@@ -41,9 +41,9 @@ export const publish = async (wish: Wish, { network }: Pick<OpenSources, 'networ
   const { kind } = wish;
   const folder = resolve(wish.folder);
   const [address, inAddress] = splitVersion(wish.address);
-  const wanted = asRequirement(kind, address, undefined, undefined, folder);
-  if (wanted.source !== 'oci')
+  if (!address.startsWith('oci://'))
     throw wrong(`${withoutSecrets(address)} is no address in a registry`, 'such as oci://registry.example/roles/web');
+  const wanted = asRequirement(kind, address, undefined, undefined, folder);
   const position = { file: folder, line: 1, column: 1 };
   const contents = readContents(kind, { folder, local: true }, position);
   const version = wish.version ?? inAddress ?? wanted.version ?? contents.version;

@@ -3,22 +3,25 @@ import { UserError } from '../util/diagnostic.ts';
 import type { Position } from '../util/position.ts';
 import { isName, locate } from './locate.ts';
 import type { Requirement } from './requirements.ts';
+import type { Kind } from './source.ts';
 
 /** Whether a role is named by where it is, rather than by a name or a path of this machine. */
 export const isReference = (name: string): boolean => /^(?:oci:\/\/|git\+)/.test(name);
 
 /**
  * A role that a play names as `oci://host/path@^2` or `git+https://host/repo.git#folder@v1` (`@` and what follows is the
- * version). In the lock it is called by its address, so that it is not in the way of a requirement with its name.
+ * version); or a collection that an inventory names. In the lock a role is called by its address, so that it is not in the way of
+ * a requirement with its name; a collection is called as its files say.
  */
-export const referenceRequirement = (text: string, from: string | Position): Requirement => {
+export const referenceRequirement = (text: string, from: string | Position, kind: Kind = 'role'): Requirement => {
   const position = typeof from === 'string' ? { file: from, line: 1, column: 1 } : from;
   const folder = dirname(position.file);
   const version = text.startsWith('git+') ? /(?<=\.git(?:#[^@]*)?)@([^@/:]+)$/.exec(text) : null;
   try {
     const plain = version ? text.slice(0, version.index) : text;
-    const found = locate({ kind: 'role', text: plain, folder, ...(version?.[1] && { version: version[1] }) });
-    return { ...found, name: addressOf(found.src, found.subfolder), position, signatures: [] };
+    const found = locate({ kind, text: plain, folder, ...(version?.[1] && { version: version[1] }) });
+    const name = kind === 'role' ? addressOf(found.src, found.subfolder) : found.name;
+    return { ...found, name, position, signatures: [] };
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError({ severity: 'error', message: (error as Error).message, position, length: text.length });

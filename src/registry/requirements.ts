@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type Diagnostic, UserError } from '../util/diagnostic.ts';
+import { nearest } from '../util/nearest.ts';
 import { type Entry, YamlFile } from './document.ts';
 import { isName, locate, type Written } from './locate.ts';
 import type { Kind, Wanted } from './source.ts';
@@ -25,7 +26,7 @@ export const readRequirements = (file: string, place: Partial<EntryPlace> = {}):
   if (root.list) return readEntries('role', root.list, inner);
   if (!root.map) throw root.wrong('requirements are a list of roles, or a mapping with roles and collections');
   const odd = root.map.find(([key]) => key !== 'roles' && key !== 'collections');
-  if (odd) throw odd[1].wrong(`'${odd[0]}' is not known here`, 'the keys are roles and collections');
+  if (odd) throw unknownKey(root, odd[0], 'requirements have', ['roles', 'collections']);
   return (['role', 'collection'] as const).flatMap((kind) => {
     const entries = root.get(`${kind}s`);
     if (!entries || entries.empty) return [];
@@ -80,7 +81,7 @@ const readEntry = (kind: Kind, entry: Entry, place: EntryPlace): readonly Requir
   }
   const known = kind === 'role' ? roleKeys : collectionKeys;
   const odd = entry.map.find(([key]) => !known.includes(key));
-  if (odd && parents) throw odd[1].wrong(`a ${kind} has no '${odd[0]}' here`, `the keys are ${known.join(', ')}`);
+  if (odd && parents) throw unknownKey(entry, odd[0], `a ${kind} has`, known);
   const text = (key: string): string | undefined => entry.get(key)?.text;
   const signatures = entry.get('signatures')?.list?.flatMap((each) => each.text ?? []) ?? [];
   const version = text('version');
@@ -108,6 +109,12 @@ const readEntry = (kind: Kind, entry: Entry, place: EntryPlace): readonly Requir
 
 const roleKeys: readonly string[] = ['src', 'role', 'name', 'version', 'scm', 'signatures', 'include', 'path'];
 const collectionKeys: readonly string[] = ['name', 'version', 'source', 'type', 'signatures'];
+
+const unknownKey = (entry: Entry, key: string, who: string, known: readonly string[]): UserError => {
+  const meant = nearest(key, known);
+  const hint = meant === undefined ? `the keys are ${known.join(', ')}` : `did you mean ${meant}?`;
+  return (entry.keyAt(key) ?? entry).wrong(`${who} no '${key}' here`, hint);
+};
 
 /** `src,version,name`; a comma inside a range (`>=1,<2`) parts nothing. */
 const splitText = (text: string): readonly (string | undefined)[] => {

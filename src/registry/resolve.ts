@@ -2,6 +2,7 @@ import { UserError } from '../util/diagnostic.ts';
 import type { Package } from './catalogue.ts';
 import { type Ask, type Choice, candidatesOf, deciding, keeps, samePlace } from './choice.ts';
 import { type Conflict, explain } from './conflict.ts';
+import { withoutSecrets } from './locate.ts';
 import { type Edge, keyOf, type Lock, type Locked, offerOf, placeOf } from './lock.ts';
 import type { Requirement } from './requirements.ts';
 import type { Offer } from './source.ts';
@@ -200,11 +201,25 @@ const edgesOf = (dependencies: readonly Requirement[]): readonly Edge[] => {
 };
 
 const nothingThere = (wanted: Requirement, offers: readonly Offer[]): UserError => {
+  const { source, position } = wanted;
+  const src = withoutSecrets(wanted.src);
+  if (offers.length === 0)
+    return new UserError({
+      severity: 'error',
+      message: `nothing is on offer at ${src}`,
+      position,
+      hint:
+        source === 'oci'
+          ? `look at the address again; where the registry wants a login: k8s-bm role login ${src.split('/')[2]}`
+          : source === 'git'
+            ? 'it has no tags: ask for a branch or a commit instead of a range'
+            : 'look at the address again',
+    });
   const best = fitting(offers, undefined).slice(0, 10);
   return new UserError({
     severity: 'error',
     message: `there is no version ${wanted.version ?? ''} of ${wanted.name}`.replace('  ', ' '),
-    position: wanted.position,
-    hint: best.length > 0 ? `on offer: ${best.map(({ version }) => version).join(', ')}` : 'nothing at all is on offer',
+    position,
+    hint: `on offer: ${best.map(({ version }) => version).join(', ')}`,
   });
 };

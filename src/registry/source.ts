@@ -1,5 +1,8 @@
 import type { Position } from '../util/position.ts';
 
+/** The variable that names the public key (cosign.pub) without whose signature nothing of a registry is taken. */
+export const trustVariable = 'K8S_BM_COSIGN_KEY';
+
 /** In the order in which a requirement's `src` is tried for a form; `galaxy` is what has no other form. */
 export type SourceKind = 'oci' | 'git' | 'galaxy' | 'archive' | 'folder';
 
@@ -46,6 +49,8 @@ export interface Offer {
 export interface Fetched {
   /** `sha256:…` of the artifact (OCI: of the manifest; folder: of its content); for git the commit in full. */
   readonly integrity: string;
+  /** The fingerprint of the key that was found to have signed it, where the source was opened with one. */
+  readonly signedBy?: string | undefined;
 }
 
 /** One place that roles or collections come from. One file per kind in `sources/`, listed in `sources/sources.ts`. */
@@ -62,6 +67,11 @@ export interface Source {
    * streaming; throws a UserError at `wanted.position`, and then nothing is left in `into`.
    */
   fetch(wanted: Wanted, offer: Offer, into: string): Promise<Fetched>;
+  /**
+   * The fingerprint of the trusted key, which was found to have signed what has this integrity. Throws a UserError where it
+   * has not. Only sources that keep signatures have it.
+   */
+  signedBy?(wanted: Wanted, integrity: string): Promise<string | undefined>;
 }
 
 /** What `sources/sources.ts` opens: `openSources(options)`. */

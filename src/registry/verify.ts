@@ -1,7 +1,8 @@
 import { UserError } from '../util/diagnostic.ts';
+import { reached } from './coverage.ts';
 import { folderOf, readOrigin } from './install.ts';
 import { isName } from './locate.ts';
-import type { Locked } from './lock.ts';
+import { emptyLock, type Locked } from './lock.ts';
 import type { Project } from './project.ts';
 import { changedFiles } from './tree.ts';
 
@@ -21,7 +22,12 @@ export const verify = async (
   signed?: (locked: Locked) => Promise<void>,
 ): Promise<readonly Finding[]> => {
   const requirements = project.requirements();
-  const packages = [...(project.lock()?.packages.values() ?? [])].filter(({ kind, name }) => isName(kind, name));
+  const lock = project.lock() ?? emptyLock;
+  const own = reached(requirements, lock);
+  // What only plays name is played from the cache, and nowhere installed.
+  const packages = [...('packages' in own ? own : lock).packages.values()].filter(({ kind, name }) =>
+    isName(kind, name),
+  );
   return Promise.all(
     packages.map(async (locked): Promise<Finding> => {
       const { name, version } = locked;

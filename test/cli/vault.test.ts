@@ -1,12 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command } from 'commander';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { configure } from '../../src/cli/vault.ts';
 import { loadYaml } from '../../src/language/yaml.ts';
 import { Vault } from '../../src/secrets/vault.ts';
 import type { Dict, Vaulted } from '../../src/template/values.ts';
+import { runCommand } from './run-command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cli-vault-'));
 const file = (name: string, text: string, mode = 0o644): string => {
@@ -21,21 +21,7 @@ afterEach(() => {
   process.exitCode = 0;
 });
 
-const run = async (...args: string[]) => {
-  let [out, err] = ['', ''];
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    out += String(text);
-    return true;
-  });
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    err += String(text);
-    return true;
-  });
-  const command = new Command('vault').exitOverride();
-  configure(command);
-  await command.parseAsync(args, { from: 'user' });
-  return { out, err, code: process.exitCode };
-};
+const run = (...args: string[]) => runCommand({ configure }, args);
 const read = (path: string): string => readFileSync(path, 'utf8');
 
 describe('k8s-bm vault', () => {

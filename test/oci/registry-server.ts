@@ -82,6 +82,10 @@ export class RegistryServer {
       return send(401, { 'www-authenticate': refused }, '{"errors":[{"code":"UNAUTHORIZED","message":"no"}]}');
     if (url.pathname === '/v2/') return send(200, {}, '{}');
     if (body.length > (this.#options.bodyLimit ?? Number.POSITIVE_INFINITY)) return send(413);
+    if (url.pathname === '/v2/_catalog') {
+      const names = [...this.manifests.keys()].map((key) => key.slice(0, key.indexOf(':')));
+      return send(200, {}, JSON.stringify({ repositories: [...new Set(names)].sort() }));
+    }
     const upload = /^\/v2\/(.+)\/blobs\/uploads\/([\w-]*)$/.exec(url.pathname);
     if (upload) return this.#upload(request, url, upload[1] as string, upload[2] as string, body, send);
     const blob = /^\/v2\/(.+)\/blobs\/(.+)$/.exec(url.pathname);

@@ -84,7 +84,7 @@ describe('requirements.yml', () => {
     ['- docker', 'neither a name on Galaxy'],
     ['- {src: acme.a, scm: hg}', 'Mercurial'],
     ['- {src: acme.a, verzion: 1}', "no 'verzion'"],
-    ['role: []', "'role' is not known"],
+    ['role: []', "no 'role' here"],
     ['collections: [{version: 1}]', 'needs a name'],
     ['- acme.a\n- {src: 1 2}\n- {src: "oci://x"}', '2:3'],
   ])('refuses %s, with its place', (text, part) => {

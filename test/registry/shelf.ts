@@ -79,7 +79,7 @@ export const projectIn = (
   folder: string,
   requirements: string | undefined,
   sources: Sources,
-  options: { readonly offline?: boolean; readonly cache?: string } = {},
+  options: { readonly offline?: boolean; readonly cache?: string; readonly keyFile?: string | undefined } = {},
 ): Project => {
   if (requirements !== undefined) writeFileSync(join(folder, 'requirements.yml'), requirements);
   return new Project({
@@ -88,5 +88,6 @@ export const projectIn = (
     cache: new Cache(options.cache ?? join(folder, 'cache')),
     sources: async () => sources,
     offline: options.offline,
+    keyFile: options.keyFile,
   });
 };

@@ -51,6 +51,17 @@ const add = async (project: Project, address: string, flags: AddFlags): Promise<
     // What can't be installed is not required either.
     if (before === undefined) rmSync(project.file);
     else writeRequirements(project.file, before);
-    throw error;
+    throw error instanceof UserError ? notAdded(error, wanted.name, project.file) : error;
   }
 };
+
+/** The line that an error is about is not there any more. */
+const notAdded = (error: UserError, name: string, file: string): UserError =>
+  new UserError(
+    error.diagnostics.map(({ position, message, ...rest }) => ({
+      ...rest,
+      message: `${name} is not added: ${message}`,
+      position: position?.file === file ? undefined : position,
+    })),
+    { cause: error },
+  );

@@ -6,6 +6,8 @@ export const readKeyFile = (file: string): string => {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new UserError({ severity: 'error', message: `can't read the key ${file}: ${(error as Error).message}` });
+    const { code } = error as NodeJS.ErrnoException;
+    const why = code === 'ENOENT' ? 'there is no such file' : code;
+    throw new UserError({ severity: 'error', message: `the key ${file} cannot be read: ${why}` });
   }
 };

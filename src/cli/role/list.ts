@@ -11,9 +11,13 @@ export const addListCommand = (role: Command): void => {
       tellFailures((signal) =>
         withProject(flags, signal, async (project) => {
           const { isName } = await import('../../registry/locate.ts');
+          const { emptyLock, keyOf } = await import('../../registry/lock.ts');
+          const { reached } = await import('../../registry/coverage.ts');
           const { folderOf, readOrigin } = await import('../../registry/install.ts');
-          const packages = [...(project.lock()?.packages.values() ?? [])].map((locked) => {
-            const named = isName(locked.kind, locked.name);
+          const lock = project.lock() ?? emptyLock;
+          const own = reached(project.requirements(), lock);
+          const packages = [...lock.packages.values()].map((locked) => {
+            const named = isName(locked.kind, locked.name) && ('missing' in own || own.packages.has(keyOf(locked)));
             const origin = named ? readOrigin(folderOf(locked, project.places)) : undefined;
             const same = origin?.integrity === locked.integrity;
             const state = !named

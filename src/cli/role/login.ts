@@ -39,7 +39,13 @@ const login = async (typed: string, flags: LoginFlags, signal: AbortSignal): Pro
   const places = { environment: process.env, home: homedir() };
   await withSources(signal, async (sources) => {
     const { network } = await sources();
-    await network.checkCredentials(registry, { username, password });
+    await network.checkCredentials(registry, { username, password }).catch((error: unknown) => {
+      if ((error as { status?: unknown }).status !== 401) throw error;
+      throw new UserError(
+        { severity: 'error', message: `${registry} does not take this name and password, so they are not kept` },
+        { cause: error },
+      );
+    });
   });
   await saveCredentials(registry, { username, password }, places);
   print(`${registry} knows ${username}; the password is kept where Docker keeps it.`);

@@ -1,8 +1,10 @@
 import { setMaxListeners } from 'node:events';
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Project } from '../../registry/project.ts';
+import { trustVariable } from '../../registry/source.ts';
 import type { OpenSources } from '../../registry/sources/sources.ts';
 
 /** What every command about the roles of a project may be told. */
@@ -38,9 +40,20 @@ export const withProject = async (
       cache: new Cache(cacheFolder()),
       sources,
       offline: flags.offline,
+      keyFile: process.env[trustVariable] || undefined,
     });
     await action(project, sources);
   });
+};
+
+/** requirements.yml of the project that a playbook or an inventory is in: beside it, or further up to the repository's top. */
+export const requirementsNear = (path: string): string => {
+  const start = dirname(path);
+  for (let folder = start; ; folder = dirname(folder)) {
+    for (const name of ['requirements.yml', 'requirements.yaml', 'requirements.lock'])
+      if (existsSync(join(folder, name))) return join(folder, name.replace(/\.lock$/, '.yml'));
+    if (existsSync(join(folder, '.git')) || dirname(folder) === folder) return join(start, 'requirements.yml');
+  }
 };
 
 /** Opens what roles come from when it is first wanted, and closes it at the end. */

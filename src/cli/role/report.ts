@@ -42,5 +42,5 @@ export const print = (line: string): void => {
 export const shown = (version: string | undefined): string =>
   !version ? '-' : /^[0-9a-f]{40,64}$/.test(version) ? version.slice(0, 7) : version;
 
-const plural = (count: number): string =>
+export const plural = (count: number): string =>
   count === 1 ? 'one role or collection is' : `${count} roles and collections are`;

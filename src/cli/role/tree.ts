@@ -10,7 +10,7 @@ export const addTreeCommand = (role: Command): void => {
       withProject(flags, signal, async (project) => {
         const { treeOf } = await import('../../registry/graph.ts');
         const { emptyLock } = await import('../../registry/lock.ts');
-        const branches = treeOf(project.requirements(), project.lock() ?? emptyLock);
+        const branches = treeOf(project.asked(), project.lock() ?? emptyLock);
         if (branches.length === 0) return print('Nothing is locked: k8s-bm role install does that.');
         for (const { depth, locked, asked, repeated } of branches) {
           const range = asked === '*' || asked === locked.version ? '' : `  (${asked})`;

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Command } from 'commander';
 import type { Digest } from '../../oci/digest.ts';
 import type { Locked } from '../../registry/lock.ts';
@@ -5,7 +6,7 @@ import type { OpenSources } from '../../registry/sources/sources.ts';
 import { tellFailures } from '../failures.ts';
 import { readKeyFile } from './key-file.ts';
 import { addOfflineOption, addProjectOptions, type ProjectFlags, withProject } from './project.ts';
-import { print } from './report.ts';
+import { plural, print } from './report.ts';
 
 /** `k8s-bm role verify`: holds every installed file against the lock. Exit code 1 where something differs. */
 export const addVerifyCommand = (role: Command): void => {
@@ -17,11 +18,12 @@ export const addVerifyCommand = (role: Command): void => {
       tellFailures((signal) =>
         withProject(flags, signal, async (project, sources) => {
           const { verify } = await import('../../registry/verify.ts');
+          if (!project.lock()) return print('Nothing is locked: k8s-bm role install does that.');
           const findings = await verify(project, flags.key === undefined ? undefined : await trust(flags.key, sources));
           for (const { name, problem } of findings) if (problem) print(`${name}: ${problem}`);
           const wrong = findings.filter(({ problem }) => problem).length;
           if (wrong > 0) process.exitCode = 1;
-          else print(`All ${findings.length} are what ${project.lockFile} says.`);
+          else print(`Unchanged: ${plural(findings.length)} what ${basename(project.lockFile)} says.`);
         }),
       ),
     );

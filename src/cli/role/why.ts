@@ -16,7 +16,7 @@ export const addWhyCommand = (role: Command): void => {
           const { chainsTo } = await import('../../registry/graph.ts');
           const { emptyLock } = await import('../../registry/lock.ts');
           const lock = project.lock() ?? emptyLock;
-          const chains = chainsTo(name, project.requirements(), lock);
+          const chains = chainsTo(name, project.asked(), lock);
           if (chains.length === 0)
             throw new UserError({
               severity: 'error',

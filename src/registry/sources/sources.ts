@@ -1,5 +1,4 @@
-import { trustVariable } from '../signing.ts';
-import type { Source, SourceKind, SourceOptions, Sources } from '../source.ts';
+import { type Source, type SourceKind, type SourceOptions, type Sources, trustVariable } from '../source.ts';
 import { Network } from './network.ts';
 
 export interface OpenSources extends Sources {
@@ -34,5 +33,6 @@ const lazy = (kind: SourceKind, load: () => Promise<Source>): Source => {
     kind,
     versions: async (wanted) => (await source()).versions(wanted),
     fetch: async (wanted, offer, into) => (await source()).fetch(wanted, offer, into),
+    signedBy: async (wanted, integrity) => (await source()).signedBy?.(wanted, integrity),
   };
 };
