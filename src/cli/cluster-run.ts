@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../util/diagnostic.ts';
 import { packageRoot } from '../util/package-root.ts';
+import { tellFailures } from './failures.ts';
 import type { RunFlags } from './run-flags.ts';
 
 /**
@@ -13,6 +15,11 @@ export const runForCluster = async (
   flags: RunFlags,
   after?: (exitCode: number) => Promise<void>,
 ): Promise<void> => {
+  if (!existsSync(inventory) && !inventory.includes(','))
+    return tellFailures(async () => {
+      const hint = `k8s-bm init ${inventory} writes one`;
+      throw new UserError({ severity: 'error', message: `there is no inventory ${inventory}`, hint });
+    });
   const shipped = packageRoot();
   let home = shipped;
   // Loaded here, so that --help and completion need not wait for the engine.

@@ -169,6 +169,7 @@ const networkProblems = (found: Findings, members: readonly string[]): Diagnosti
       severity: 'error',
       position,
       message: `pod_network ${pods.text} and service_network ${services.text} overlap`,
+      hint: 'give one of them another range, such as pod_network: 10.244.0.0/16 and service_network: 10.96.0.0/16',
     });
   }
   const length = Number(found.value('pod_subnet_length')?.value ?? 24);
@@ -194,6 +195,7 @@ const networkProblems = (found: Findings, members: readonly string[]): Diagnosti
           severity: 'error',
           position: given?.position,
           message: `${host} has the address ${address}, which lies in ${name} ${network.text}`,
+          hint: `set another ${name}: a private range that no host and no route of a host is in`,
         });
       }
     }
@@ -203,6 +205,7 @@ const networkProblems = (found: Findings, members: readonly string[]): Diagnosti
         severity: 'error',
         position: given?.position,
         message: `${same} and ${host} have one address: ${address}`,
+        hint: 'a host is in several groups by one name; two hosts need two addresses',
       });
     if (address) seen.set(address, host);
   }
@@ -224,7 +227,8 @@ const versionProblems = (found: Findings, table: VersionTable): Diagnostic[] => 
   const position = given.position;
   if (!table.has(minorOf(version))) {
     const message = `Kubernetes ${minorOf(version)} is not one that this k8s-bm knows (${known[0]} to ${known.at(-1)})`;
-    return [{ severity: 'error', message, position }];
+    const hint = `take one of them, or the k8s-bm that goes with ${minorOf(version)}`;
+    return [{ severity: 'error', message, position, hint }];
   }
   if (isProven(version, table) || found.value('unproven')?.value === true) return [];
   if ((table.get(minorOf(version))?.proven.length ?? 0) > 0) return [];

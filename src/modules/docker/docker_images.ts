@@ -2,6 +2,7 @@ import { joinShell, sh } from '../../transport/shell/quote.ts';
 import { defineModule, ModuleFailure } from '../module.ts';
 import { result, texts } from '../read.ts';
 import { fail, parseRecords, put, readRecords } from '../shell/records.ts';
+import { pullFailure } from './pull-failures.ts';
 
 interface Found {
   readonly hasDocker: boolean;
@@ -68,11 +69,11 @@ done & kb_teller=$!`,
         return `${images} of ${missing.length} images, ${done} of ${layers} layers`;
       },
       finish: (reply) => {
-        const failed = readRecords(reply).all.flatMap(([key, text]) => (key === 'failed' ? [text] : []));
-        if (failed.length > 0)
-          throw new ModuleFailure(
-            `these images can't be pulled:\n  ${failed.join('\n  ')}\nMake the registry reachable from this host, or set image_registry to one that is`,
-          );
+        const failed = readRecords(reply).all.flatMap(([key, text]) => {
+          const end = text.indexOf(': ');
+          return key === 'failed' ? [{ name: text.slice(0, end), said: text.slice(end + 2) }] : [];
+        });
+        if (failed.length > 0) throw new ModuleFailure(pullFailure(failed));
         return result({ changed: true, pulled: [...missing] });
       },
     };

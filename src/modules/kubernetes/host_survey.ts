@@ -1,4 +1,4 @@
-import { sh } from '../../transport/shell/quote.ts';
+import { type ShellText, sh } from '../../transport/shell/quote.ts';
 import { asText, fromPlain, plain } from '../coerce.ts';
 import { type Arguments, defineModule } from '../module.ts';
 import { dict, list, number, result, text, texts } from '../read.ts';
@@ -31,6 +31,11 @@ export const host_survey = defineModule<Expected, Survey>({
       description: "Keys that will stand in daemon.json, which must not be flags of dockerd's too.",
     },
     subnet_file: { type: 'path', description: "flannel's subnet file." },
+    docker_packages: {
+      type: 'list',
+      elements: 'str',
+      description: 'Packages that will be installed where Docker is missing.',
+    },
     disk_mb: { type: 'int', default: 0, description: "Megabytes that must be free in Docker's folder at first." },
   },
 
@@ -44,10 +49,11 @@ export const host_survey = defineModule<Expected, Survey>({
     }),
     dockerSettings: texts(args, 'docker_settings'),
     subnetFile: text(args, 'subnet_file') ?? '',
+    dockerPackages: texts(args, 'docker_packages'),
     diskMb: number(args, 'disk_mb') ?? 0,
   }),
 
-  look: ({ subnetFile }) => ({
+  look: ({ subnetFile, dockerPackages }) => ({
     script: {
       functions: [put],
       text: sh`kb_put clock "$(date +%s)"
@@ -58,14 +64,19 @@ kb_put cgroups "$(cat /sys/fs/cgroup/cgroup.controllers 2>/dev/null || sed -n 's
 kb_x=/var/lib/docker; [ -d "$kb_x" ] || kb_x=/var/lib; [ -d "$kb_x" ] || kb_x=/
 kb_put disk "$(df -Pk "$kb_x" 2>/dev/null | tail -n 1)"
 for kb_x in /usr/bin /usr/local/bin /usr/sbin /bin /sbin; do [ ! -x "$kb_x/dockerd" ] || kb_put engine "$kb_x"; done
-kb_pid=$(pidof dockerd 2>/dev/null | tr ' ' '\\n' | tail -n 1)
+kb_pid=; for kb_x in $(pidof dockerd 2>/dev/null); do
+  if [ "$(cat "/proc/$kb_x/uid_map" 2>/dev/null)" = "$(cat /proc/self/uid_map)" ]; then kb_pid=$kb_x; else kb_put rootless "$(stat -c %U "/proc/$kb_x" 2>/dev/null)"; fi
+done
 [ -z "$kb_pid" ] || kb_put dockerd "$(tr '\\000' '\\n' </proc/"$kb_pid"/cmdline 2>/dev/null)"
 [ -z ${subnetFile} ] || kb_put subnet "$(sed -n 's/^FLANNEL_SUBNET=//p' ${subnetFile} 2>/dev/null)"
-command -v docker >/dev/null 2>&1 || exit 0
+if ! command -v docker >/dev/null 2>&1; then
+  ${lookForPackages(dockerPackages)}
+  exit 0
+fi
 kb_put docker "$(docker version --format '{{.Server.Version}}' 2>/dev/null)"
 kb_put containers "$(docker ps --format '{{.Names}}\t{{.Label "k8s-bm.hash"}}\t{{.Label "io.kubernetes.pod.uid"}}' 2>/dev/null)"`,
     },
-    parse: (reply) => readSurvey(readRecords({ ...reply, code: 0 }).fields),
+    parse: (reply) => readSurvey(readRecords({ ...reply, code: 0 })),
   }),
 
   plan: (expected, found) => {
@@ -89,7 +100,21 @@ kb_put containers "$(docker ps --format '{{.Names}}\t{{.Label "k8s-bm.hash"}}\t{
   },
 });
 
-const readSurvey = (fields: ReadonlyMap<string, string>): Survey => {
+/**
+ * What of the packages apt has no version of, unless it has read no lists yet. Other managers are not asked: only a search over
+ * the network could tell.
+ */
+const lookForPackages = (names: readonly string[]): ShellText =>
+  names.length === 0
+    ? sh`:`
+    : sh`if command -v apt-cache >/dev/null 2>&1; then
+    ls /var/lib/apt/lists/*_Packages* >/dev/null 2>&1 && for kb_x in ${names}; do
+      apt-cache -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= policy -- "$kb_x" 2>/dev/null | grep -q '^  Candidate: [^(]' || kb_put lacking "$kb_x"
+    done
+  else kb_put managers "$(for kb_x in dnf yum apk zypper pacman; do command -v "$kb_x" 2>/dev/null; done)"; fi`;
+
+const readSurvey = (parsed: ReturnType<typeof readRecords>): Survey => {
+  const { fields } = parsed;
   const lines = (name: string): string[] => (fields.get(name) ?? '').split('\n').filter((line) => line.trim() !== '');
   const containers = lines('containers').map((line) => line.split('\t'));
   return {
@@ -101,14 +126,19 @@ const readSurvey = (fields: ReadonlyMap<string, string>): Survey => {
     listening: [
       ...lines('sockets').map((line) => {
         const [, , , local = ''] = line.split(/\s+/);
-        return { port: Number(local.split(':').at(-1)), process: /users:\(\("([^"]*)"/.exec(line)?.[1] };
+        const [, process, pid] = /users:\(\("([^"]*)",pid=(\d+)/.exec(line) ?? [];
+        return { port: Number(local.split(':').at(-1)), process, pid };
       }),
-      ...lines('ports').map((port) => ({ port: Number.parseInt(port, 16), process: undefined })),
+      ...lines('ports').map((port) => ({ port: Number.parseInt(port, 16), process: undefined, pid: undefined })),
     ],
     cgroups: (fields.get('cgroups') ?? '').split(/\s+/).filter(Boolean),
     diskFreeMb: Math.floor(Number((fields.get('disk') ?? '').split(/\s+/)[3] ?? 0) / 1024),
     dockerdFlags: lines('dockerd').flatMap((word) => /^--([a-z-]+)/.exec(word)?.[1] ?? []),
     dockerInstalled: fields.has('engine'),
+    dockerdRoot: fields.has('dockerd'),
+    rootless: fields.get('rootless'),
+    lacking: parsed.all.flatMap(([key, name]) => (key === 'lacking' ? [name] : [])),
+    noManager: fields.get('managers') === '',
     subnet: fields.get('subnet') ?? '',
     dockerVersion: fields.get('docker') || undefined,
     made: containers.flatMap(([name = '', hash]) => (hash ? [`${podName(name)}=${hash}`] : [])),

@@ -138,13 +138,13 @@ const insideText = ({ binaries, authority }: Wanted) =>
   joinShell([
     sh`set -e; cd /usr/local/bin`,
     ...(authority ? [sh`printf '%s\n' ${authority} >/tmp/authority; export CURL_CA_BUNDLE=/tmp/authority`] : []),
-    sh`fetch() { curl -fsSL --retry 3 --connect-timeout 10 -o "$1" -- "$2" || { echo "fetching $2 failed" >&2; exit 1; }; }`,
+    sh`fetch() { curl -fsSL --retry 3 --connect-timeout 10 -o "$1" -- "$2" || { echo "fetching $2 failed: this host must reach it; binaries_url names a mirror" >&2; exit 1; }; }`,
     ...binaries.map(({ name, url, sha256, archived }, at) =>
       joinShell([
         sh`printf 'far=%s\\0' ${`fetching ${name}, ${at + 1} of ${binaries.length}`}`,
         sh`fetch ${`.${name}`} ${url}`,
         sha256 ? sh`sum=${sha256}` : sh`fetch /tmp/sum ${`${url}.sha256`}; sum=$(cut -c1-64 /tmp/sum)`,
-        sh`echo "$sum  "${`.${name}`} | sha256sum -c - >/dev/null || { echo ${`${url} has another checksum than it should`} >&2; exit 1; }`,
+        sh`echo "$sum  "${`.${name}`} | sha256sum -c - >/dev/null || { echo ${`${url} has another checksum than it should: what lies there is damaged or not that version; mend the mirror, or binaries_sha256`} >&2; exit 1; }`,
         ...(archived ? [sh`tar -xzOf ${`.${name}`} ${archived} >/tmp/binary; mv /tmp/binary ${`.${name}`}`] : []),
         sh`chmod 0755 ${`.${name}`}; mv ${`.${name}`} ${name}`,
       ]),

@@ -7,6 +7,8 @@ export interface Expected {
   readonly podNetwork: string | undefined;
   readonly ports: readonly { readonly port: number; readonly process: string; readonly container: string }[];
   readonly dockerSettings: readonly string[];
+  /** What will be installed where there is no Docker; nothing: the user does that. */
+  readonly dockerPackages: readonly string[];
   readonly diskMb: number;
   /** Where flannel writes which subnet the host has. */
   readonly subnetFile: string;
@@ -17,11 +19,23 @@ export interface Survey {
   /** Seconds since 1970, by the host's own clock. */
   readonly clock: number;
   readonly routes: readonly { readonly to: string; readonly device: string }[];
-  readonly listening: readonly { readonly port: number; readonly process: string | undefined }[];
+  readonly listening: readonly {
+    readonly port: number;
+    readonly process: string | undefined;
+    readonly pid: string | undefined;
+  }[];
   readonly cgroups: readonly string[];
   readonly diskFreeMb: number;
   readonly dockerdFlags: readonly string[];
   readonly dockerInstalled: boolean;
+  /** Whether root's own Docker runs. */
+  readonly dockerdRoot: boolean;
+  /** Who runs a Docker without root's rights; undefined where nobody does. */
+  readonly rootless: string | undefined;
+  /** Of the packages that Docker would be installed from, those that apt has no version of. */
+  readonly lacking: readonly string[];
+  /** Without apt: whether no other package manager was found either. */
+  readonly noManager: boolean;
   /** The host's part of the pod network, as `bip` has it; empty where none was chosen yet. */
   readonly subnet: string;
   readonly dockerVersion: string | undefined;
@@ -41,7 +55,7 @@ export const problemsOf = (survey: Survey, expected: Expected): string[] => [
     .filter((controller) => !survey.cgroups.includes(controller))
     .map((name) => `has no cgroup controller ${name}: turn it on in the kernel's command line`),
   ...(survey.containers.length === 0 && survey.diskFreeMb < expected.diskMb
-    ? [`has ${survey.diskFreeMb} MB free on the disk of /var/lib/docker; ${expected.diskMb} MB are needed at first`]
+    ? [`has ${survey.diskFreeMb} MB free on the disk of /var/lib/docker; ${expected.diskMb} MB are needed at first: make room, or put that folder on another disk`]
     : []),
 ];
 
@@ -51,8 +65,9 @@ const portProblems = ({ listening, containers }: Survey, { ports }: Expected): s
     if (!holder) return [];
     // The kernel keeps fifteen letters of a program's name.
     const ours = containers.includes(container) && (holder.process ?? process).slice(0, 15) === process.slice(0, 15);
-    const who = holder.process ?? 'a program that can not be told';
-    return ours ? [] : [`has its TCP port ${port} held by ${who}; ${process} needs it`];
+    const pid = holder.pid === undefined ? '' : ` (process ${holder.pid})`;
+    const who = holder.process === undefined ? 'a program that can not be told' : `${holder.process}${pid}`;
+    return ours ? [] : [`has its TCP port ${port} held by ${who}; ${process} needs it: stop that program`];
   });
 
 /** Devices whose routes into the pod network are flannel's and Docker's own. */
@@ -69,15 +84,35 @@ const routeProblems = ({ routes, containers }: Survey, { networks, podNetwork }:
     });
   });
 
-const dockerProblems = ({ dockerdFlags, dockerVersion }: Survey, { dockerSettings }: Expected): string[] => {
+const dockerProblems = (survey: Survey, { dockerSettings, dockerPackages }: Expected): string[] => {
+  const { dockerdFlags, dockerVersion, dockerdRoot, rootless } = survey;
   // Some settings are plural in daemon.json only: log-opts and --log-opt.
   const twice = dockerSettings.filter((key) => dockerdFlags.some((flag) => flag === key || `${flag}s` === key));
   const [major = 20, minor = 10] = dockerVersion?.split('.').map(Number) ?? [];
   return [
+    ...(survey.dockerInstalled ? [] : installProblems(survey, dockerPackages)),
+    ...(rootless !== undefined && !dockerdRoot
+      ? [
+          `has only a rootless Docker, which ${rootless || 'a user'} runs; Kubernetes needs one that root runs: start Docker's own unit, docker.service`,
+        ]
+      : []),
     ...twice.map(
       (key) =>
         `starts dockerd with --${key.replace(/opts$/, 'opt')}, which daemon.json will set too, and dockerd refuses both: take it out of Docker's unit`,
     ),
-    ...(major < 20 || (major === 20 && minor < 10) ? [`runs Docker ${dockerVersion}; 20.10 or newer is needed`] : []),
+    ...(major < 20 || (major === 20 && minor < 10)
+      ? [`runs Docker ${dockerVersion}; 20.10 or newer is needed: upgrade it, or remove it and have deploy install one`]
+      : []),
+  ];
+};
+
+const installProblems = ({ lacking, noManager }: Survey, packages: readonly string[]): string[] => {
+  if (packages.length === 0)
+    return ['has no Docker, and docker_packages is empty: install Docker 20.10 or newer, or name its packages there'];
+  if (noManager)
+    return ['has no Docker, and no package manager that could install it: install Docker 20.10 or newer yourself'];
+  if (lacking.length === 0) return [];
+  return [
+    `has no Docker, and apt has no ${lacking.join(', ')} to install: add a repository that has it, or set docker_packages`,
   ];
 };

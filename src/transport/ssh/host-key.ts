@@ -104,7 +104,7 @@ const unknownKey = (
     `nothing is known of the host key that ${at(host, port)} shows: ${key.type} ${fingerprint(key.blob)}`,
     authority
       ? "known_hosts has a certificate authority for it; certificates need 'ansible_connection: openssh'"
-      : `compare the fingerprint with the one on the host, then accept it with: ssh-keyscan -t ${scanType(key.type)} -p ${port} ${host} >> ${file}`,
+      : `compare the fingerprint with the one on the host, then accept it with: ${scan(key, host, port)} >> ${file}`,
   );
 
 const wrongKey = (
@@ -122,11 +122,14 @@ const wrongKey = (
     : new ConnectionError(
         name,
         `the host key of ${at(host, port)} has changed: it shows ${shown}, but ${where} has ${entry.keyType} ${fingerprint(entry.key)}`,
-        `someone may be between you and the host; if it was set up anew, forget the old key with: ssh-keygen -f ${entry.file} -R '${hostName(host, port)}'`,
+        `someone may be between you and the host; if it was set up anew, forget the old key with: ssh-keygen -f ${entry.file} -R '${hostName(host, port)}', and accept the new one with: ${scan(key, host, port)} >> ${entry.file}`,
       );
 };
 
 const at = (host: string, port: number): string => (port === 22 ? host : `${host} port ${port}`);
+
+const scan = (key: HostKey, host: string, port: number): string =>
+  `ssh-keyscan -t ${scanType(key.type)} -p ${port} ${host}`;
 
 const scanType = (type: string): string => (/^ecdsa/.test(type) ? 'ecdsa' : type.replace(/^ssh-/, ''));
 

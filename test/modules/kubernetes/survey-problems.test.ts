@@ -9,11 +9,15 @@ const clean: Survey = {
     { to: '192.0.2.0/24', device: 'eth0' },
     { to: '172.17.0.0/16', device: 'docker0' },
   ],
-  listening: [{ port: 22, process: 'sshd' }],
+  listening: [{ port: 22, process: 'sshd', pid: '1' }],
   cgroups: ['cpu', 'cpuset', 'memory', 'pids', 'io'],
   diskFreeMb: 20_000,
   dockerdFlags: ['containerd'],
   dockerInstalled: true,
+  dockerdRoot: true,
+  rootless: undefined,
+  lacking: [],
+  noManager: false,
   subnet: '',
   dockerVersion: '28.5.2',
   containers: [],
@@ -25,6 +29,7 @@ const expected: Expected = {
   podNetwork: '10.244.0.0/16',
   ports: [{ port: 6443, process: 'kube-apiserver', container: 'kubelet' }],
   dockerSettings: ['bip', 'mtu', 'log-opts'],
+  dockerPackages: ['docker.io'],
   diskMb: 2500,
   subnetFile: '',
 };
@@ -36,16 +41,18 @@ describe('problemsOf', () => {
   });
 
   it('names who holds a port', () => {
-    expect(problems({ listening: [{ port: 6443, process: 'haproxy' }] })).toEqual([
-      'has its TCP port 6443 held by haproxy; kube-apiserver needs it',
+    expect(problems({ listening: [{ port: 6443, process: 'haproxy', pid: '812' }] })).toEqual([
+      'has its TCP port 6443 held by haproxy (process 812); kube-apiserver needs it: stop that program',
     ]);
   });
 
   it('lets the cluster hold its own ports, but not a cluster that something else made', () => {
-    const listening = [{ port: 6443, process: 'kube-apiserver' }];
+    const listening = [{ port: 6443, process: 'kube-apiserver', pid: '7' }];
     expect(problems({ listening, containers: ['kubelet'] })).toEqual([]);
     expect(problems({ listening })).toHaveLength(1);
-    expect(problems({ listening: [{ port: 6443, process: 'nginx' }], containers: ['kubelet'] })).toHaveLength(1);
+    expect(
+      problems({ listening: [{ port: 6443, process: 'nginx', pid: undefined }], containers: ['kubelet'] }),
+    ).toHaveLength(1);
   });
 
   it('finds a route that overlaps a network, but for those of the cluster itself', () => {
@@ -69,11 +76,38 @@ describe('problemsOf', () => {
   });
 
   it('finds an old Docker, a full disk and missing cgroups', () => {
-    expect(problems({ dockerVersion: '19.03.8' })).toEqual(['runs Docker 19.03.8; 20.10 or newer is needed']);
+    expect(problems({ dockerVersion: '19.03.8' })).toEqual([
+      'runs Docker 19.03.8; 20.10 or newer is needed: upgrade it, or remove it and have deploy install one',
+    ]);
     expect(problems({ dockerVersion: undefined })).toEqual([]);
     expect(problems({ diskFreeMb: 900 })[0]).toMatch(/^has 900 MB free/);
     expect(problems({ diskFreeMb: 900, containers: ['kubelet'] })).toEqual([]);
     expect(problems({ cgroups: ['cpu', 'cpuset', 'pids'] })[0]).toMatch(/^has no cgroup controller memory/);
+  });
+});
+
+describe('a host without a Docker that root runs', () => {
+  const none = { dockerInstalled: false, dockerdRoot: false, dockerVersion: undefined };
+
+  it('is no problem where its packages can be installed', () => {
+    expect(problems(none)).toEqual([]);
+  });
+
+  it('is one where they can not', () => {
+    expect(problems({ ...none, lacking: ['docker.io', 'docker-cli'] })[0]).toMatch(
+      /^has no Docker, and apt has no docker.io, docker-cli to install: add a repository/,
+    );
+    expect(problems({ ...none, noManager: true })[0]).toMatch(/^has no Docker, and no package manager/);
+    expect(problemsOf({ ...clean, ...none }, { ...expected, dockerPackages: [] })[0]).toMatch(
+      /^has no Docker, and docker_packages is empty/,
+    );
+  });
+
+  it('is one where it is rootless, unless root runs another', () => {
+    expect(problems({ rootless: 'ann', dockerdRoot: false })[0]).toMatch(
+      /^has only a rootless Docker, which ann runs;/,
+    );
+    expect(problems({ rootless: 'ann' })).toEqual([]);
   });
 });
 
