@@ -55,7 +55,9 @@ export const problemsOf = (survey: Survey, expected: Expected): string[] => [
     .filter((controller) => !survey.cgroups.includes(controller))
     .map((name) => `has no cgroup controller ${name}: turn it on in the kernel's command line`),
   ...(survey.containers.length === 0 && survey.diskFreeMb < expected.diskMb
-    ? [`has ${survey.diskFreeMb} MB free on the disk of /var/lib/docker; ${expected.diskMb} MB are needed at first: make room, or put that folder on another disk`]
+    ? [
+        `has ${survey.diskFreeMb} MB free on the disk of /var/lib/docker; ${expected.diskMb} MB are needed at first: make room, or put that folder on another disk`,
+      ]
     : []),
 ];
 
