@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import type { Inventory } from '../inventory/inventory.ts';
+import { selectHosts } from '../inventory/patterns.ts';
 import { VarsFolders } from '../inventory/vars-folders.ts';
 import { checkPlaybooks } from '../language/check-playbook.ts';
 import type { Decrypt } from '../language/files.ts';
@@ -8,6 +9,7 @@ import type { PlayedRoles } from '../language/roles.ts';
 import { moduleNames } from '../run/known-modules.ts';
 import type { Templar } from '../template/templar.ts';
 import { UserError } from '../util/diagnostic.ts';
+import { nearest } from '../util/nearest.ts';
 
 interface Known {
   readonly inventory: Inventory;
@@ -41,4 +43,16 @@ const namesOf = (playbooks: readonly string[], { inventory, decrypt, extraVars }
   ];
   for (const place of new Set(places)) for (const name of folders.names(place)) names.add(name);
   return names;
+};
+
+/** Throws a UserError where `--limit` leaves no host at all: nothing would be done, and that would look like success. */
+export const checkLimit = (inventory: Inventory, limit: string | undefined): void => {
+  if (limit === undefined || inventory.hosts.size === 0 || selectHosts(inventory, 'all', limit).hosts.length > 0)
+    return;
+  const meant = nearest(limit, [...inventory.hosts.keys(), ...inventory.groups.keys()]);
+  throw new UserError({
+    severity: 'error',
+    message: `--limit ${limit} leaves no host of the inventory`,
+    hint: meant ? `did you mean ${meant}?` : 'k8s-bm inventory --list shows the hosts and groups',
+  });
 };

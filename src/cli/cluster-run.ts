@@ -1,6 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { UserError } from '../util/diagnostic.ts';
+import type { RunSettings } from '../run/context.ts';
+import { type Diagnostic, UserError } from '../util/diagnostic.ts';
+import { nearest } from '../util/nearest.ts';
 import { packageRoot } from '../util/package-root.ts';
 import { tellFailures } from './failures.ts';
 import type { RunFlags } from './run-flags.ts';
@@ -43,10 +45,23 @@ export const runForCluster = async (
         const { validateCluster } = await import('../cluster/validate.ts');
         const table = readVersionTable(join(home, 'roles/cluster/vars/main.yml'));
         const described = clusterInventory(inventory, { ...run, extraVars: run.settings.extraVars });
-        const problems = validateCluster(described, table);
+        const problems = [...unknownTags(run.settings, join(home, 'roles')), ...validateCluster(described, table)];
         if (problems.length > 0) throw new UserError(problems);
       },
       ...(after && { after }),
     },
   );
+};
+
+const tagsOfAnsible = ['all', 'always', 'never', 'tagged', 'untagged'];
+
+/** A deploy's tags are the names of its roles: another one would leave out everything, and say that all went well. */
+const unknownTags = ({ tags, skipTags }: RunSettings, roles: string): Diagnostic[] => {
+  const known = [...readdirSync(roles), ...tagsOfAnsible];
+  const unknown = [...tags, ...skipTags].filter((tag) => !known.includes(tag));
+  return unknown.map((tag) => {
+    const meant = nearest(tag, known);
+    const hint = meant ? `did you mean ${meant}?` : 'the tags are the names of the roles in playbooks/deploy.yml';
+    return { severity: 'error', message: `no role of a deploy has the tag '${tag}'`, hint };
+  });
 };

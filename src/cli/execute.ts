@@ -17,7 +17,7 @@ import { decode, encode } from '../util/bytes.ts';
 import { type Diagnostic, UserError } from '../util/diagnostic.ts';
 import { readExtraVars } from '../variables/extra-vars.ts';
 import { ask, askSecret } from './ask.ts';
-import { checkBefore } from './check-before.ts';
+import { checkBefore, checkLimit } from './check-before.ts';
 import { tellFailures } from './failures.ts';
 import { playedRoles } from './played-roles.ts';
 import type { RunFlags } from './run-flags.ts';
@@ -106,6 +106,7 @@ export const readRun = async (
     mergeHashes: config.hashBehaviour === 'merge',
     injectFacts: config.injectFacts,
   });
+  checkLimit(loaded.inventory, flags.limit);
   const chosen = await own.choose?.(loaded, settings, signal);
   const playbooks = chosen?.playbooks ?? named;
   const files = playbooks.flatMap((each) => (typeof each === 'string' ? [resolve(workingDirectory, each)] : []));
