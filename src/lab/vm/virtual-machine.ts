@@ -31,21 +31,26 @@ export const virtualMachine: HostKind = {
         ...['-netdev', `tap,id=net,ifname=${linkOf(place, host.index)},script=no,downscript=no`],
         ...['-device', `virtio-net-pci,netdev=net,mac=${macOf(host)}`],
         ...['-drive', `file=${ownDisk(own)},if=virtio,format=raw,cache=writeback`],
-        ...['-kernel', kernel, '-initrd', ownInitrd(own), '-append', commandLine],
+        ...['-kernel', kernel, '-initrd', ownInitrd(own), '-append', commandLine[acceleration]],
       ],
     };
   },
 };
 
 /**
- * Emulated, it is qemu's plainest processor: with all that qemu can emulate, Linux panics in its first second (qemu 7.2, Linux
- * 6.12). And one only: the flags of cmpxchg16b come out wrong when two run, and the kernel's allocator crashes; without
- * that instruction, which every processor of 64 bits has, programs such as haproxy end at once.
+ * Emulated, it is one of qemu's plainest processor: with all that qemu can emulate, Linux panics in its first second (qemu 7.2,
+ * Linux 6.12).
  */
 const processors = {
   kvm: ['-accel', 'kvm', '-cpu', 'host', '-smp', '2'],
   tcg: ['-accel', 'tcg', '-cpu', 'qemu64', '-smp', '1'],
 } as const;
+
+/**
+ * qemu's cmpxchg16b comes out wrong now and then, and the kernel's allocator crashes: it may not use the instruction. Programs
+ * may, and some must: haproxy ends at once without it.
+ */
+const withoutCmpxchg16b = 'clearcpuid=141';
 
 /** Enough for a worker with a few pods. */
 const memoryMiB = 3072;
@@ -54,11 +59,13 @@ const memoryMiB = 3072;
  * Without udev no device unit ever comes up, so no login on the console may wait for one. What else is left out costs an
  * emulated processor seconds: guards against attacks on real ones, and drivers of what this machine has not.
  */
-const commandLine = [
+const plainCommandLine = [
   'console=ttyS0 quiet panic=5 net.ifnames=0 mitigations=off audit=0',
   'systemd.getty_auto=0 systemd.ssh_auto=0',
   ...['configfs', 'drm', 'efi_pstore'].map((module) => `systemd.mask=modprobe@${module}.service`),
 ].join(' ');
+
+const commandLine = { kvm: plainCommandLine, tcg: `${plainCommandLine} ${withoutCmpxchg16b}` } as const;
 
 /**
  * $1 is the cgroup, what halts the host comes before `--`, what it runs on behind it. qemu itself would pull the plug on

@@ -182,10 +182,17 @@ const logIn = async (
     lost: () => lost,
     hangUp: () => {
       lost ??= 'the connection was closed';
+      // ssh2 knows no other way to its socket once that is half closed.
+      const wire = (client as { _sock?: Duplex })._sock;
       client.end();
+      // A host that went away answers no goodbye: without this, the program would wait for it as long as TCP does.
+      setTimeout(() => wire?.destroy(), goodbyeMs).unref();
     },
   };
 };
+
+/** How long the other side may take to end its half of a connection. */
+const goodbyeMs = 1000;
 
 /** Why a connection that was up is not any more. */
 const whyLost = (error: SshFailure): string => {
