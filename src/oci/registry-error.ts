@@ -47,16 +47,32 @@ const plain = (text: string): string => {
 };
 
 /** What a failed connection means: which registry, why, and what helps where that is known. */
-export const unreachable = (registry: string, cause: unknown, called = 'registry'): RegistryError => {
+export const unreachable = (
+  registry: string,
+  cause: unknown,
+  called = 'registry',
+  otherwise?: string,
+): RegistryError => {
   const codes = causes(cause);
   const found = reasons.find(([code]) => codes.some((c) => c.includes(code)));
   const text = found?.[1] ?? codes.at(-1) ?? 'no connection';
-  return new RegistryError(`the ${called} ${registry} cannot be reached: ${text}`, undefined, [], found?.[2], cause);
+  return new RegistryError(
+    `the ${called} ${registry} cannot be reached: ${text}`,
+    undefined,
+    [],
+    found?.[2] ?? otherwise,
+    cause,
+  );
 };
 
 const ca = 'name the file of its CA certificate in the settings, or add the CA to the system';
 
+const proxy = 'write them as HTTPS_PROXY=http://NAME:PASSWORD@HOST:PORT';
+
 const reasons: readonly (readonly [code: string, text: string, hint?: string])[] = [
+  ['Proxy response (407)', 'the proxy on the way wants a name and a password', proxy],
+  ['Proxy Authentication Required', 'the proxy on the way wants a name and a password', proxy],
+  ['Proxy response', 'the proxy on the way refuses'],
   ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'its certificate is signed by an unknown authority', ca],
   ['SELF_SIGNED_CERT', 'its certificate is signed by an unknown authority', ca],
   ['UNABLE_TO_GET_ISSUER_CERT', 'its certificate is signed by an unknown authority', ca],

@@ -87,6 +87,8 @@ export class RegistryHttp {
       connect: { ...trust, timeout: options.connectTimeout ?? 10_000 },
       bodyTimeout: (options.pace ?? patience).idleTimeout,
       connections: connectionLimit,
+      // What has no TLS is asked of the proxy as a whole: many proxies let nobody through to ports but that of HTTPS.
+      proxyTunnel: false,
       requestTls: trust,
       proxyTls: trust,
       ...(options.proxy
@@ -144,7 +146,8 @@ export class RegistryHttp {
         await delay(waitBefore(attempt, answer.headers['retry-after']), undefined, this.#abort);
       } catch (error) {
         if (error instanceof RegistryError || this.#options.signal?.aborted) throw error;
-        if (attempt >= retries || !isPassing(error)) throw unreachable(this.registry, error, this.#options.called);
+        if (attempt >= retries || !isPassing(error))
+          throw unreachable(this.registry, error, this.#options.called, this.#throughProxy);
         await delay(waitBefore(attempt), undefined, this.#abort);
       }
     }
@@ -245,6 +248,15 @@ export class RegistryHttp {
     } catch (error) {
       throw error instanceof RegistryError || this.#options.signal?.aborted ? error : unreachable(url.host, error);
     }
+  }
+
+  /** Which proxy may be at fault; its own password is nobody's to read. */
+  get #throughProxy(): string | undefined {
+    const scheme = this.#origin.protocol === 'https:' ? 'https' : 'http';
+    const proxy = this.#options.proxy?.[scheme];
+    if (!proxy || !URL.canParse(proxy)) return undefined;
+    const { protocol, host } = new URL(proxy);
+    return `${scheme.toUpperCase()}_PROXY is ${protocol}//${host}: NO_PROXY=${this.registry} would go without it`;
   }
 
   get #abort(): { readonly signal?: AbortSignal } {

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
 export interface ServerOptions {
@@ -16,6 +17,8 @@ export interface ServerOptions {
   readonly mounts?: boolean;
   /** HEAD of a manifest has no Docker-Content-Digest. */
   readonly withoutDigestHeader?: boolean;
+  /** With TLS by this certificate. */
+  readonly tls?: { readonly cert: string; readonly key: string };
   /** Whether it knows what refers to a manifest (distribution specification 1.1, "Listing Referrers"). */
   readonly referrers?: boolean;
 }
@@ -34,9 +37,10 @@ export class RegistryServer {
 
   constructor(options: ServerOptions = {}) {
     this.#options = options;
-    this.#server = createServer((request, response) => {
+    const answer = (request: IncomingMessage, response: ServerResponse): void => {
       void this.#answer(request, response).catch((error: unknown) => response.destroy(error as Error));
-    });
+    };
+    this.#server = options.tls ? createSecureServer(options.tls, answer) : createServer(answer);
   }
 
   async listen(): Promise<string> {
