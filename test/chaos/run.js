@@ -9,6 +9,7 @@ const state = process.env.XDG_STATE_HOME || join(homedir(), '.local/state');
 const { values } = parseArgs({
   options: {
     runs: { type: 'string', default: '4' },
+    hosts: { type: 'string', default: '3' },
     // What the moments follow from; the file's own where it has any.
     seed: { type: 'string' },
     results: { type: 'string', default: join(state, 'k8s-bm/chaos.jsonl') },
@@ -22,6 +23,7 @@ const { status } = spawnSync('npx', ['vitest', 'run', '--project', 'chaos'], {
   env: {
     ...process.env,
     K8S_BM_CHAOS_RUNS: values.runs,
+    K8S_BM_CHAOS_HOSTS: values.hosts,
     K8S_BM_CHAOS_RESULTS: values.only === undefined ? resolve(values.results) : '',
     ...(values.seed === undefined ? {} : { K8S_BM_CHAOS_SEED: values.seed }),
     ...(values.only === undefined ? {} : { K8S_BM_CHAOS_ONLY: values.only }),

@@ -5,7 +5,7 @@ import { type TestHost, useLab } from '../lab-hosts.ts';
 import { type DeployRun, kubectl, runDeploy } from './deploy-command.ts';
 import { answersTo, hostPort, podOnEvery } from './pods.ts';
 import { page, sampleAnswers, sampleIsReady, startSample } from './sample.ts';
-import { type Disk, diskOf, writtenBetween } from './written.ts';
+import { type Disk, diskOf, quietDiskOf, writtenBetween } from './written.ts';
 
 /** Needs the images of both versions: `k8s-bm lab images --kubernetes v1.36.3 v1.35.4`. */
 describe.each([
@@ -77,7 +77,7 @@ describe.each([
         ),
       );
     const before = await started();
-    const disks = await Promise.all(lab.hosts.map(diskOf));
+    const disks = await Promise.all(lab.hosts.map(quietDiskOf));
     const again = await deploy('-e', '{"docker_restart": true}');
     const written = await Promise.all(
       lab.hosts.map(async (host, at) => writtenBetween(disks[at] as Disk, await diskOf(host))),

@@ -42,7 +42,8 @@ describe('deploy tells by its exit code how it ended', { timeout: 180_000 }, () 
     const one = await deploy('--check', '--tags', 'docker', '-v');
     expect(one.code).toBe(0);
     expect([...titles(one.out)]).toEqual(['outside_limit', 'standing', 'preflight', 'versions', 'made_once', 'docker']);
-    expect(one.out).toMatch(/^ +"host_info"/m);
+    expect(one.out).toContain('package docker.io: absent → installed');
+    expect(one.out).toMatch(/^ +"changed": true/m);
     const lines = (await deploy('--check', '--skip-tags', 'images', '--json')).out.trim().split('\n');
     const events = lines.map((line) => JSON.parse(line) as { type: string; task?: { role: string } });
     expect(events[0]?.type).toBe('run-start');

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
 import type { TestHost } from '../lab-hosts.ts';
 
@@ -23,6 +24,18 @@ export const diskOf = async (host: TestHost): Promise<Disk> => {
     }
   }
   return disk;
+};
+
+/** As `diskOf`, once nothing is written any more: what a deploy has run and removed is cleared away a while after it. */
+export const quietDiskOf = async (host: TestHost): Promise<Disk> => {
+  for (let tries = 60, before = await diskOf(host); ; tries--) {
+    await delay(3000);
+    const now = await diskOf(host);
+    const written = writtenBetween(before, now);
+    if (written.length === 0) return now;
+    if (tries === 0) throw new Error(`${host.name} is never quiet: ${written.slice(0, 20).join(', ')}`);
+    before = now;
+  }
 };
 
 /** The paths that were made, written, or removed between two readings, but for those that are written all the time. */
