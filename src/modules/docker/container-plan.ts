@@ -150,19 +150,5 @@ export const policyOf = ({ HostConfig: { RestartPolicy } }: Inspected): string =
     ? `on-failure:${RestartPolicy.MaximumRetryCount}`
     : RestartPolicy.Name || 'no';
 
-/**
- * What `docker inspect` found, of the objects it was asked for: it prints an array, and behind it a line for each that there
- * is not. Any other line is its error.
- */
-export const parseInspected = (output: string): (Inspected | { readonly Id: string })[] => {
-  const end = output.startsWith('[]') ? 2 : output.lastIndexOf('\n]') + 2;
-  const complaints = output
-    .slice(end < 2 ? 0 : end)
-    .split('\n')
-    .filter((line) => line.trim() !== '' && !/no such /i.test(line));
-  if (complaints.length > 0) throw new ModuleFailure(complaints.join('\n'));
-  return end < 2 ? [] : (JSON.parse(output.slice(0, end)) as Inspected[]);
-};
-
 const sideOf = (changes: readonly Change[], side: 'before' | 'after'): string =>
   changes.map((change) => `${change.what}: ${change[side] ?? 'absent'}\n`).join('');

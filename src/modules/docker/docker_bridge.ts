@@ -1,8 +1,10 @@
 import { sh } from '../../transport/shell/quote.ts';
+import { encode } from '../../util/bytes.ts';
 import { type Change, defineModule, ModuleFailure } from '../module.ts';
 import { planned } from '../planned.ts';
 import { flag, needed, result } from '../read.ts';
 import { fail, put, readRecords } from '../shell/records.ts';
+import { engine, listed, readInspected, readListed } from './engine-api.ts';
 
 interface Wanted {
   readonly address: string;
@@ -15,6 +17,13 @@ interface Found {
   /** Running containers that belong neither to this tool nor to Kubernetes. */
   readonly others: readonly string[];
 }
+
+interface Bridge {
+  readonly IPAM: { readonly Config: readonly { readonly Gateway?: string }[] };
+}
+
+/** Labels of this tool's containers and of Kubernetes'. */
+const oursBy = ['k8s-bm.hash', 'io.kubernetes.pod.uid'];
 
 /**
  * Docker's own bridge on the address that daemon.json gives it. dockerd with live-restore leaves the bridge where it is while
@@ -33,19 +42,27 @@ export const docker_bridge = defineModule<Wanted, Found>({
 
   look: () => ({
     script: {
-      functions: [put, fail],
+      functions: [put, fail, engine],
       text: sh`command -v docker >/dev/null 2>&1 || { kb_put docker absent; exit 0; }
+if kb_out=$(kb_engine /networks/bridge); then
+  kb_put bridge "$kb_out"
+  kb_put running "$(kb_engine /containers/json)"
+  exit 0
+fi
 kb_out=$(docker network inspect bridge --format '{{range .IPAM.Config}}{{.Gateway}}{{end}}' 2>&1) || kb_fail "$kb_out"
 kb_put gateway "$kb_out"
-kb_put others "$(docker ps --format '{{.Names}} {{.Label "k8s-bm.hash"}}{{.Label "io.kubernetes.pod.uid"}}')"`,
+kb_put running "$(docker ps --format ${listed(...oursBy)})"`,
     },
     parse: (reply) => {
       const { fields } = readRecords(reply);
-      const lines = (fields.get('others') ?? '').split('\n').filter(Boolean);
+      const [bridge] = readInspected(encode(fields.get('bridge') ?? '')) as readonly [Bridge?];
+      const running = readListed(fields.get('running') ?? '');
       return {
         hasDocker: fields.get('docker') !== 'absent',
-        gateway: fields.get('gateway') ?? '',
-        others: lines.filter((line) => /^\S+ ?$/.test(line)).map((line) => line.trim()),
+        gateway: fields.get('gateway') ?? bridge?.IPAM.Config.map(({ Gateway = '' }) => Gateway).join('') ?? '',
+        others: running
+          .filter(({ Labels }) => oursBy.every((label) => !Labels[label]))
+          .map(({ Names: [name = ''] }) => name.slice(1)),
       };
     },
   }),

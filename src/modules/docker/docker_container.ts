@@ -1,5 +1,4 @@
 import { joinShell, type ShellText, sh } from '../../transport/shell/quote.ts';
-import { decode } from '../../util/bytes.ts';
 import { asText, fromPlain } from '../coerce.ts';
 import { defineModule, type Plan } from '../module.ts';
 import { flag, needed, number, result, text, texts } from '../read.ts';
@@ -11,12 +10,12 @@ import {
   type FoundContainer,
   hashLabel,
   hashOf,
-  parseInspected,
   planContainer,
   policyOf,
   specLabel,
   type WantedContainer,
 } from './container-plan.ts';
+import { engine, enginePath, readInspected } from './engine-api.ts';
 import { finishReplacement, previousName, replaceContainer } from './replace-container.ts';
 
 /**
@@ -107,17 +106,21 @@ export const docker_container = defineModule<WantedContainer, FoundContainer>({
 
   look: ({ name, spec, mountedFiles }) => ({
     script: {
-      functions: [put, fail],
+      functions: [put, fail, engine],
       text: sh`command -v docker >/dev/null 2>&1 || { kb_put docker absent; exit 0; }
 for kb_x in ${mountedFiles}; do
   kb_put file "$(sha256sum -- "$kb_x" 2>/dev/null || printf 'absent  %s' "$kb_x")"
 done
-kb_out=$(docker inspect ${[name, previousName(name), ...(spec.image ? [spec.image] : [])]} 2>&1)
+kb_out=$(kb_engine ${[
+        enginePath`/containers/${name}/json`,
+        enginePath`/containers/${previousName(name)}/json`,
+        ...(spec.image ? [enginePath`/images/${spec.image}/json`] : []),
+      ]}) || kb_out=$(docker inspect ${[name, previousName(name), ...(spec.image ? [spec.image] : [])]} 2>&1)
 printf 'content=%s' "$kb_out"`,
     },
     parse: (reply) => {
       const records = readRecords(reply);
-      const objects = parseInspected(decode(records.content ?? new Uint8Array()));
+      const objects = inspectedIn(records.content);
       const named = (wanted: string) =>
         objects.find((object): object is Inspected => 'State' in object && object.Name === `/${wanted}`);
       return {
@@ -139,11 +142,15 @@ printf 'content=%s' "$kb_out"`,
     },
     finish: (reply) => {
       const records = readRecords(reply);
-      const [container] = parseInspected(decode(records.content ?? new Uint8Array()));
+      const [container] = inspectedIn(records.content);
       return result({ changed: true, container: container ? fromPlain(container) : null });
     },
   }),
 });
+
+/** Containers, and images, which have no state. */
+const inspectedIn = (content: Uint8Array | undefined): (Inspected | { readonly Id: string })[] =>
+  readInspected(content).filter((object) => object !== undefined) as Inspected[];
 
 const applyText = (wanted: WantedContainer, found: FoundContainer, plan: Plan): ShellText => {
   const { name, state, spec, restartPolicy } = wanted;

@@ -5,6 +5,7 @@ import { defineModule, ModuleFailure } from '../module.ts';
 import { planned } from '../planned.ts';
 import { dict, flag, needed, result, text } from '../read.ts';
 import { fail, put, readRecords } from '../shell/records.ts';
+import { engine, enginePath, readInspected } from './engine-api.ts';
 
 interface Wanted {
   readonly reference: string;
@@ -88,15 +89,14 @@ export const docker_image = defineModule<Wanted, Found>({
 
   look: ({ reference }) => ({
     script: {
-      functions: [put, fail],
+      functions: [put, engine],
       text: sh`command -v docker >/dev/null 2>&1 || { kb_put docker absent; exit 0; }
-kb_out=$(docker image inspect ${reference} 2>&1) || case $kb_out in *[Nn]'o such '*) kb_out=null ;; *) kb_fail "$kb_out" ;; esac
+kb_out=$(kb_engine ${enginePath`/images/${reference}/json`}) || kb_out=$(docker image inspect ${reference} 2>&1)
 printf 'content=%s' "$kb_out"`,
     },
     parse: (reply) => {
       const records = readRecords(reply);
-      const parsed = JSON.parse(decode(records.content ?? Buffer.from('null')) || 'null') as readonly unknown[] | null;
-      return { hasDocker: records.fields.get('docker') !== 'absent', image: parsed?.[0] ?? null };
+      return { hasDocker: records.fields.get('docker') !== 'absent', image: readInspected(records.content)[0] ?? null };
     },
   }),
 

@@ -2,6 +2,7 @@ import { joinShell, sh } from '../../transport/shell/quote.ts';
 import { defineModule, ModuleFailure } from '../module.ts';
 import { result, texts } from '../read.ts';
 import { fail, parseRecords, put, readRecords } from '../shell/records.ts';
+import { engine, enginePath, readInspected } from './engine-api.ts';
 import { pullFailure } from './pull-failures.ts';
 
 interface Found {
@@ -21,15 +22,20 @@ export const docker_images = defineModule<readonly string[], Found>({
 
   look: (names) => ({
     script: {
-      functions: [put],
+      functions: [put, engine],
       // inspect prints what it finds, and complains of the others: those are asked for one by one, to tell which they are.
       text: sh`command -v docker >/dev/null 2>&1 || { kb_put docker absent; exit 0; }
+if kb_out=$(kb_engine ${names.map((name) => enginePath`/images/${name}/json`)}); then printf 'content=%s' "$kb_out"; exit 0; fi
 docker image inspect --format x ${names} >/dev/null 2>&1 && exit 0
 for kb_x in ${names}; do docker image inspect --format x "$kb_x" >/dev/null 2>&1 || kb_put missing "$kb_x"; done`,
     },
     parse: (reply) => {
-      const { fields, all } = readRecords(reply);
+      const { fields, all, content } = readRecords(reply);
       const hasDocker = fields.get('docker') !== 'absent';
+      if (content) {
+        const found = readInspected(content);
+        return { hasDocker, missing: names.filter((_, i) => found[i] === undefined) };
+      }
       return { hasDocker, missing: hasDocker ? all.flatMap(([key, name]) => (key === 'missing' ? [name] : [])) : [] };
     },
   }),

@@ -1,5 +1,6 @@
 import { type ShellText, sh } from '../../transport/shell/quote.ts';
 import { asText, fromPlain, plain } from '../coerce.ts';
+import { engine, listed, readListed } from '../docker/engine-api.ts';
 import { type Arguments, defineModule } from '../module.ts';
 import { dict, list, number, result, text, texts } from '../read.ts';
 import { put, readRecords } from '../shell/records.ts';
@@ -55,7 +56,7 @@ export const host_survey = defineModule<Expected, Survey>({
 
   look: ({ subnetFile, dockerPackages }) => ({
     script: {
-      functions: [put],
+      functions: [put, engine],
       text: sh`kb_put clock "$(date +%s)"
 kb_put routes "$(ip -4 route 2>/dev/null)"
 if command -v ss >/dev/null 2>&1; then kb_put sockets "$(ss -Hltnp 2>/dev/null)"
@@ -73,8 +74,8 @@ if ! command -v docker >/dev/null 2>&1; then
   ${lookForPackages(dockerPackages)}
   exit 0
 fi
-kb_put docker "$(docker version --format '{{.Server.Version}}' 2>/dev/null)"
-kb_put containers "$(docker ps --format '{{.Names}}\t{{.Label "k8s-bm.hash"}}\t{{.Label "io.kubernetes.pod.uid"}}' 2>/dev/null)"`,
+kb_put docker "$(kb_engine /version || docker version --format '{"Version":"{{.Server.Version}}"}' 2>/dev/null)"
+kb_put containers "$(kb_engine /containers/json || docker ps --format ${listed(hashLabel, podLabel)} 2>/dev/null)"`,
     },
     parse: (reply) => readSurvey(readRecords({ ...reply, code: 0 })),
   }),
@@ -100,6 +101,9 @@ kb_put containers "$(docker ps --format '{{.Names}}\t{{.Label "k8s-bm.hash"}}\t{
   },
 });
 
+const hashLabel = 'k8s-bm.hash';
+const podLabel = 'io.kubernetes.pod.uid';
+
 /**
  * What of the packages apt has no version of, unless it has read no lists yet. Other managers are not asked: only a search over
  * the network could tell.
@@ -116,7 +120,10 @@ const lookForPackages = (names: readonly string[]): ShellText =>
 const readSurvey = (parsed: ReturnType<typeof readRecords>): Survey => {
   const { fields } = parsed;
   const lines = (name: string): string[] => (fields.get(name) ?? '').split('\n').filter((line) => line.trim() !== '');
-  const containers = lines('containers').map((line) => line.split('\t'));
+  const containers = readListed(fields.get('containers') ?? '').map(
+    ({ Names: [name = ''], Labels }) => [name.slice(1), Labels[hashLabel], Labels[podLabel]] as const,
+  );
+  const engineVersion = JSON.parse(fields.get('docker') || '{}') as { readonly Version?: string };
   return {
     clock: Number(fields.get('clock') ?? 0),
     routes: lines('routes').map((line) => {
@@ -140,7 +147,7 @@ const readSurvey = (parsed: ReturnType<typeof readRecords>): Survey => {
     lacking: parsed.all.flatMap(([key, name]) => (key === 'lacking' ? [name] : [])),
     noManager: fields.get('managers') === '',
     subnet: fields.get('subnet') ?? '',
-    dockerVersion: fields.get('docker') || undefined,
+    dockerVersion: engineVersion.Version || undefined,
     made: containers.flatMap(([name = '', hash]) => (hash ? [`${podName(name)}=${hash}`] : [])),
     containers: containers.flatMap(([name = '', hash]) => (hash ? [name] : [])),
     ownContainers: containers.flatMap(([name = '', hash, pod]) => (hash || pod ? [] : [name])),

@@ -1,5 +1,7 @@
 import { parse } from 'semver';
 import { sh } from '../../transport/shell/quote.ts';
+import { encode } from '../../util/bytes.ts';
+import { engine, readInspected } from '../docker/engine-api.ts';
 import { defineModule } from '../module.ts';
 import { flag, needed, result, text, texts } from '../read.ts';
 import { put, readRecords } from '../shell/records.ts';
@@ -11,6 +13,10 @@ interface Wanted {
   readonly own: string | undefined;
   readonly reachable: readonly string[];
   readonly apiServersStay: boolean;
+}
+
+interface MadeContainer {
+  readonly Config: { readonly Image: string };
 }
 
 /**
@@ -42,22 +48,32 @@ export const kubernetes_versions = defineModule<Wanted, RunningVersions>({
 
   look: ({ folder, own, reachable }) => ({
     script: {
-      functions: [put],
+      functions: [put, engine],
       text: sh`command -v docker >/dev/null 2>&1 || exit 0
 kb_each() { while IFS= read -r kb_line; do kb_put "$1" "$kb_line"; done; }
-docker inspect --type container --format '{{.Config.Image}}' kubelet kubelet.previous 2>/dev/null | kb_each kubelet
+kb_out=$(kb_engine /containers/kubelet/json /containers/kubelet.previous/json) || kb_out=$(docker inspect --type container kubelet kubelet.previous 2>/dev/null)
+kb_put containers "$kb_out"
 sed -n 's/.*"image": *"\\([^"]*\\)".*/\\1/p' ${`${folder}/manifests/kube-apiserver.json`} 2>/dev/null | kb_each api-server
+if command -v curl >/dev/null 2>&1; then kb_curl=curl; else kb_curl='docker exec kubelet curl'; fi
 kb_ask() {
-  docker exec kubelet curl -fsS --max-time 3 --cacert ${`${folder}/pki/ca.crt`} --cert ${`${folder}/pki/kubelet.crt`} --key ${`${folder}/pki/kubelet.key`} "$2/version" 2>/dev/null |
+  $kb_curl -fsS --noproxy '*' --max-time 3 --cacert ${`${folder}/pki/ca.crt`} --cert ${`${folder}/pki/kubelet.crt`} --key ${`${folder}/pki/kubelet.key`} "$2/version" 2>/dev/null |
     sed -n 's/.*"gitVersion": *"\\([^"]*\\)".*/\\1/p' | kb_each "$1"
 }
 for kb_x in ${own === undefined ? [] : [own]}; do kb_ask api-server "$kb_x"; done
 for kb_x in ${[...reachable]}; do kb_ask reached "$kb_x"; done`,
     },
     parse: (reply) => {
-      const { all } = readRecords(reply);
+      const { all, fields } = readRecords(reply);
       const named = (name: string) => all.flatMap(([key, value]) => (key === name ? versionIn(value) : []));
-      return { kubelets: named('kubelet'), apiServers: named('api-server'), reached: named('reached') };
+      const containers = readInspected(encode(fields.get('containers') ?? '')) as readonly (
+        | MadeContainer
+        | undefined
+      )[];
+      return {
+        kubelets: containers.flatMap((container) => versionIn(container?.Config.Image ?? '')),
+        apiServers: named('api-server'),
+        reached: named('reached'),
+      };
     },
   }),
 

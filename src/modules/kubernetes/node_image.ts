@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { joinShell, sh } from '../../transport/shell/quote.ts';
 import { decode } from '../../util/bytes.ts';
 import { asText } from '../coerce.ts';
+import { engine, enginePath, readInspected } from '../docker/engine-api.ts';
 import { defineModule, type ModuleContext, ModuleFailure } from '../module.ts';
 import { planned } from '../planned.ts';
 import { list, needed, result, text } from '../read.ts';
@@ -20,6 +21,10 @@ interface Wanted {
   readonly base: string;
   readonly binaries: readonly Binary[];
   readonly authority: string | undefined;
+}
+
+interface MadeImage {
+  readonly Config: { readonly Labels?: Readonly<Record<string, string>> | null };
 }
 
 interface Found {
@@ -80,14 +85,17 @@ export const node_image = defineModule<Wanted, Found>({
 
   look: ({ name }) => ({
     script: {
-      functions: [put, fail],
+      functions: [put, engine],
       text: sh`command -v docker >/dev/null 2>&1 || { kb_put docker absent; exit 0; }
-if kb_out=$(docker image inspect --format ${`{{index .Config.Labels "${recipeLabel}"}}`} ${name} 2>&1); then kb_put recipe "$kb_out"
-else case $kb_out in *[Nn]'o such '*) ;; *) kb_fail "$kb_out" ;; esac; fi`,
+kb_out=$(kb_engine ${enginePath`/images/${name}/json`}) || kb_out=$(docker image inspect ${name} 2>&1)
+printf 'content=%s' "$kb_out"`,
     },
     parse: (reply) => {
-      const { fields } = readRecords(reply);
-      return { hasDocker: fields.get('docker') !== 'absent', recipe: fields.get('recipe') };
+      const { fields, content } = readRecords(reply);
+      const [image] = readInspected(content) as readonly [MadeImage?];
+      // An image of that name that somebody else made has no recipe, which is another one.
+      const recipe = image && (image.Config.Labels?.[recipeLabel] ?? '');
+      return { hasDocker: fields.get('docker') !== 'absent', recipe };
     },
   }),
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { joinShell, sh } from '../../transport/shell/quote.ts';
 import { decode } from '../../util/bytes.ts';
 import { plain } from '../coerce.ts';
+import { engine, enginePath, listed, readListed } from '../docker/engine-api.ts';
 import { defineModule } from '../module.ts';
 import { planned } from '../planned.ts';
 import { dict, needed, number, result, text, texts } from '../read.ts';
@@ -59,11 +60,12 @@ export const static_pod = defineModule<Wanted, Found>({
 
   look: ({ path, pod, mountedFiles }) => ({
     script: {
-      functions: [put, fail],
+      functions: [put, engine],
       text: sh`for kb_x in ${mountedFiles}; do
   kb_put file "$(sha256sum -- "$kb_x" 2>/dev/null || printf 'absent  %s' "$kb_x")"
 done
-kb_put running "$(docker ps --filter ${`label=io.kubernetes.container.name=POD`} --filter ${`label=app.kubernetes.io/name=${pod.metadata.name}`} --format '{{.Label "k8s-bm.hash"}}' 2>/dev/null)"
+kb_put running "$(kb_engine ${enginePath`/containers/json?filters=${JSON.stringify({ label: labelsOf(pod) })}`} ||
+  docker ps ${labelsOf(pod).map((label) => `--filter=label=${label}`)} --format ${listed(hashLabel)} 2>/dev/null)"
 printf 'content='; cat -- ${path} 2>/dev/null || :`,
     },
     parse: (reply) => {
@@ -71,7 +73,7 @@ printf 'content='; cat -- ${path} 2>/dev/null || :`,
       return {
         manifest: decode(content ?? new Uint8Array()),
         files: all.flatMap(([key, value]) => (key === 'file' ? [value] : [])).join('\n'),
-        running: (fields.get('running') ?? '').split('\n').filter(Boolean),
+        running: readListed(fields.get('running') ?? '').map(({ Labels }) => Labels[hashLabel] ?? ''),
       };
     },
   }),
@@ -116,6 +118,12 @@ printf 'content='; cat -- ${path} 2>/dev/null || :`,
     };
   },
 });
+
+/** Labels of the container that holds a pod's namespaces. */
+const labelsOf = ({ metadata: { name } }: Pod): string[] => [
+  'io.kubernetes.container.name=POD',
+  `app.kubernetes.io/name=${name}`,
+];
 
 const waitText = ({ pod, ready, readySeconds }: Wanted, hash: string) => sh`kb_end=$(($(date +%s) + ${readySeconds}))
 kb_ready() {
