@@ -2,7 +2,7 @@ import { type ShellText, sh } from '../../transport/shell/quote.ts';
 import { asText, fromPlain, plain } from '../coerce.ts';
 import { engine, listed, readListed } from '../docker/engine-api.ts';
 import { type Arguments, defineModule } from '../module.ts';
-import { dict, list, number, result, text, texts } from '../read.ts';
+import { dict, flag, list, number, result, text, texts } from '../read.ts';
 import { put, readRecords } from '../shell/records.ts';
 import { type Expected, problemsOf, type Survey } from './survey-problems.ts';
 
@@ -37,6 +37,7 @@ export const host_survey = defineModule<Expected, Survey>({
       elements: 'str',
       description: 'Packages that will be installed where Docker is missing.',
     },
+    containers_only: { type: 'bool', default: false, description: 'Only list what runs, which is quick.' },
     disk_mb: { type: 'int', default: 0, description: "Megabytes that must be free in Docker's folder at first." },
   },
 
@@ -52,12 +53,15 @@ export const host_survey = defineModule<Expected, Survey>({
     subnetFile: text(args, 'subnet_file') ?? '',
     dockerPackages: texts(args, 'docker_packages'),
     diskMb: number(args, 'disk_mb') ?? 0,
+    containersOnly: flag(args, 'containers_only'),
   }),
 
-  look: ({ subnetFile, dockerPackages }) => ({
+  look: ({ subnetFile, dockerPackages, containersOnly }) => ({
     script: {
       functions: [put, engine],
-      text: sh`kb_put clock "$(date +%s)"
+      text: containersOnly
+        ? containersText
+        : sh`kb_put clock "$(date +%s)"
 kb_put routes "$(ip -4 route 2>/dev/null)"
 if command -v ss >/dev/null 2>&1; then kb_put sockets "$(ss -Hltnp 2>/dev/null)"
 else kb_put ports "$(cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | sed -n 's/^ *[0-9]*: [0-9A-F]*:\\([0-9A-F]*\\) [0-9A-F:]* 0A .*/\\1/p')"; fi
@@ -74,8 +78,8 @@ if ! command -v docker >/dev/null 2>&1; then
   ${lookForPackages(dockerPackages)}
   exit 0
 fi
-kb_put docker "$(kb_engine /version || docker version --format '{"Version":"{{.Server.Version}}"}' 2>/dev/null)"
-kb_put containers "$(kb_engine /containers/json || docker ps --format ${listed(hashLabel, podLabel)} 2>/dev/null)"`,
+kb_put docker "$(kb_engine /version || docker version --format '{{json .Server}}' 2>/dev/null)"
+${containersText}`,
     },
     parse: (reply) => readSurvey(readRecords({ ...reply, code: 0 })),
   }),
@@ -104,6 +108,8 @@ kb_put containers "$(kb_engine /containers/json || docker ps --format ${listed(h
 const hashLabel = 'k8s-bm.hash';
 const podLabel = 'io.kubernetes.pod.uid';
 
+const containersText = sh`kb_put containers "$(kb_engine /containers/json || docker ps --format ${listed(hashLabel, podLabel)} 2>/dev/null)"`;
+
 /**
  * What of the packages apt has no version of, unless it has read no lists yet. Other managers are not asked: only a search over
  * the network could tell.
@@ -123,7 +129,7 @@ const readSurvey = (parsed: ReturnType<typeof readRecords>): Survey => {
   const containers = readListed(fields.get('containers') ?? '').map(
     ({ Names: [name = ''], Labels }) => [name.slice(1), Labels[hashLabel], Labels[podLabel]] as const,
   );
-  const engineVersion = JSON.parse(fields.get('docker') || '{}') as { readonly Version?: string };
+  const engineVersion = JSON.parse(fields.get('docker') || 'null') as { readonly Version?: string } | null;
   return {
     clock: Number(fields.get('clock') ?? 0),
     routes: lines('routes').map((line) => {
@@ -147,7 +153,7 @@ const readSurvey = (parsed: ReturnType<typeof readRecords>): Survey => {
     lacking: parsed.all.flatMap(([key, name]) => (key === 'lacking' ? [name] : [])),
     noManager: fields.get('managers') === '',
     subnet: fields.get('subnet') ?? '',
-    dockerVersion: engineVersion.Version || undefined,
+    dockerVersion: engineVersion?.Version || undefined,
     made: containers.flatMap(([name = '', hash]) => (hash ? [`${podName(name)}=${hash}`] : [])),
     containers: containers.flatMap(([name = '', hash]) => (hash ? [name] : [])),
     ownContainers: containers.flatMap(([name = '', hash, pod]) => (hash || pod ? [] : [name])),

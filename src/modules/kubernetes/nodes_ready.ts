@@ -38,7 +38,7 @@ export const nodes_ready = defineModule<Wanted, null>({
         : // Asked at once first, which is much cheaper than to wait. A node that has not joined yet ends kubectl's wait at once.
           sh`if kb_said=$(${kubectl} get node ${names} --no-headers -o ${readyColumn} </dev/null 2>&1); then
   for kb_x in $kb_said; do [ "$kb_x" = True ] || kb_waits=1; done
-  [ "$kb_waits" ] || exit 0
+  [ "$kb_said" ] && [ -z "$kb_waits" ] && exit 0
 fi
 kb_end=$(($(date +%s) + ${seconds}))
 until kb_said=$(${kubectl} wait --for=condition=Ready --timeout=10s ${names.map((name) => `node/${name}`)} </dev/null 2>&1); do

@@ -12,6 +12,8 @@ export interface Expected {
   readonly diskMb: number;
   /** Where flannel writes which subnet the host has. */
   readonly subnetFile: string;
+  /** Whether nothing but the containers is asked for. */
+  readonly containersOnly: boolean;
 }
 
 /** What a host is like. */

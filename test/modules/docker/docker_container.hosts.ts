@@ -3,13 +3,17 @@ import type { Reply } from '../../../src/transport/transport.ts';
 import { type TestHost, useLab } from '../../lab-hosts.ts';
 import { expectIdempotent, planModule, runModule, type Setting } from '../harness.ts';
 
-describe.each(['26', '28'] as const)('docker_container on Docker %s', (docker) => {
+describe.each([
+  // Where Docker's own variables say which engine is meant, the command is asked instead of the socket.
+  ['26', 'by its command', 'export DOCKER_HOST=unix:///var/run/docker.sock\n'],
+  ['28', 'by its socket', ''],
+] as const)('docker_container on Docker %s, asked %s', (docker, _, environment) => {
   const lab = useLab({ hosts: 1, docker });
   let host: TestHost;
   let on: Setting;
   beforeAll(async () => {
     host = lab.hosts[0] as TestHost;
-    on = { run: (text, stdin) => runOn(host, text, stdin) };
+    on = { run: (text, stdin) => runOn(host, environment + text, stdin) };
     // An image that needs no registry: the host's own static busybox.
     await host.must(
       'mkdir -p /tmp/image/bin && cp /usr/bin/busybox /tmp/image/bin/ && ln -s busybox /tmp/image/bin/sh && tar -C /tmp/image -c . | docker import - k8s-bm/sample:1',

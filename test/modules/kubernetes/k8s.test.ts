@@ -12,7 +12,7 @@ case $1 in
     *--raw*) [ -e up ] && echo '{}' || { n=$(cat tries 2>/dev/null || echo 0); echo $((n + 1)) >tries; [ "$n" -ge 2 ] && : >up; echo 'Unable to connect to the server: EOF' >&2; exit 1; } ;;
     *configmap*) cat inventory 2>/dev/null || : ;;
     esac ;;
-  diff) cat >/dev/null; cat differs 2>/dev/null; [ ! -s differs ] ;;
+  diff) cat >/dev/null; [ -e up ] || { echo 'Unable to connect to the server: EOF' >&2; exit 2; }; cat differs 2>/dev/null; [ ! -s differs ] ;;
   *) echo "$*" >>asked; cat >>asked; echo >>asked; echo configmap/some ;;
 esac
 exit $?
@@ -133,6 +133,11 @@ describe('nodes_ready', () => {
   it('is done when kubectl has waited', async () => {
     expect((await ready()).failed).toBe(false);
     expect(asked()).toContain('wait --for=condition=Ready --timeout=10s node/n1');
+  });
+
+  it('does not wait where all are ready', async () => {
+    writeFileSync(join(folder, 'kubectl'), '#!/bin/sh\n[ "$1" = get ] && echo True && exit 0\nexit 1\n');
+    expect((await ready()).failed).toBe(false);
   });
 
   it('tells of the nodes when they do not come', async () => {

@@ -31,6 +31,7 @@ const expected: Expected = {
   dockerSettings: ['bip', 'mtu', 'log-opts'],
   dockerPackages: ['docker.io'],
   diskMb: 2500,
+  containersOnly: false,
   subnetFile: '',
 };
 const problems = (found: Partial<Survey>) => problemsOf({ ...clean, ...found }, expected);
