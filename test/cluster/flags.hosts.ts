@@ -10,7 +10,7 @@ import { diskOf, writtenBetween } from './written.ts';
 const version = 'kubernetes_version=v1.36.3';
 
 /** Two hosts without Docker, and without a place to install it from: nothing here makes a cluster. */
-describe('deploy tells by its exit code how it ended', { timeout: 180_000 }, () => {
+describe('deploy tells by its exit code how it ended', () => {
   const lab = useLab({ hosts: 2, docker: 'none' });
   let folder: string;
   beforeAll(async () => {

@@ -15,12 +15,13 @@ export const diskOf = async (host: TestHost): Promise<Disk> => {
   ] as const;
   const disk = new Map<string, string>();
   for (const [folder, inside] of trees) {
-    const format = '%P\\t%y %m %U:%G %s %T@ %C@ %i %l\\0';
+    const format = '%P\\t%y %m %U:%G %s %T@ %i %l %C@\\0';
     // What goes while it is read is no failure: find says so, and the second reading tells.
     const { stdout } = await execa('find', [folder, '-printf', format], { reject: false, maxBuffer: 2 ** 28 });
     for (const line of stdout.split('\0')) {
       const [path, what] = line.split('\t');
-      if (what !== undefined) disk.set(`${inside}/${path}`, what);
+      // A folder's last change is left out: an overlay marks folders that it merges when they are first read.
+      if (what !== undefined) disk.set(`${inside}/${path}`, what.startsWith('d') ? what.replace(/ \S+$/, '') : what);
     }
   }
   return disk;
