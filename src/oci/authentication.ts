@@ -83,3 +83,12 @@ export const secretsOf = (credentials: Credentials): string[] =>
   'identityToken' in credentials
     ? [credentials.identityToken, encodeURIComponent(credentials.identityToken)]
     : [basic(credentials).slice('Basic '.length), credentials.password, encodeURIComponent(credentials.password)];
+
+/** What an Authorization header could come back as. The name as well: services have tokens written in its place. */
+export const secretsIn = (authorization: string): string[] => {
+  const [scheme = '', value = ''] = authorization.split(' ');
+  const [name = '', ...password] =
+    scheme.toLowerCase() === 'basic' ? Buffer.from(value, 'base64').toString('utf8').split(':') : [];
+  const parts = [value, name, password.join(':')].filter((part) => part.length > 2);
+  return parts.flatMap((part) => [part, encodeURIComponent(part)]);
+};

@@ -7,6 +7,7 @@ import {
   type Credentials,
   parseChallenges,
   readToken,
+  secretsIn,
   secretsOf,
   type Token,
   tokenRequest,
@@ -80,7 +81,7 @@ export class RegistryHttp {
     this.registry = registry;
     this.#options = options;
     this.#basic = options.authorization;
-    if (options.authorization) this.#secrets.add(options.authorization.replace(/^\w+ /, ''));
+    for (const secret of secretsIn(options.authorization ?? '')) this.#secrets.add(secret);
     this.#origin = new URL(`${options.plainHttp ? 'http' : 'https'}://${apiHost(registry)}`);
     const trust = options.ca === undefined ? {} : { secureContext: contextOf(options.ca) };
     this.#dispatcher = new EnvHttpProxyAgent({

@@ -38,7 +38,7 @@ beforeAll(async () => {
     vi.stubEnv(name, undefined);
   mkdirSync(join(root, 'work'), { recursive: true });
   process.chdir(join(root, 'work'));
-});
+}, 120_000);
 afterAll(async () => {
   process.chdir(before);
   vi.unstubAllEnvs();

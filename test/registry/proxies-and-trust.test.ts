@@ -14,7 +14,7 @@ beforeAll(async () => {
   const names = { commonName: 'localhost', usages: ['server' as const], alternativeNames: ['127.0.0.1', 'localhost'] };
   const { certificate, key } = await issue(authority, names);
   tls = { cert: certificate, key };
-});
+}, 120_000);
 
 const serve = async (options: { readonly plain?: boolean } = {}): Promise<RegistryServer> => {
   const server = room.keep(new RegistryServer(options.plain ? {} : { tls }));
