@@ -211,6 +211,7 @@ const openReporter = async (flags: RunFlags, { byRole = false }: CommandsOwn): P
   const options: ReporterOptions = {
     write,
     columns: process.stdout.columns ?? 80,
+    terminal: process.stdout.isTTY === true,
     verbosity: flags.verbose,
     diff: flags.diff,
     checkMode: flags.check,

@@ -108,7 +108,7 @@ export class LiveReporter implements Reporter {
     this.#drawing = undefined;
     drawing.refresh = () => undefined;
     drawing.finish();
-    this.#print([drawing.row.over(at), ...indent(drawing.row.notes.join('\n'))]);
+    this.#print([drawing.row.over(at, this.#options.columns), ...indent(drawing.row.notes.join('\n'))]);
   }
 
   #end(host: string, status: Outcome['status'] | 'unreachable', ms: number): void {

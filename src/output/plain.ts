@@ -96,6 +96,8 @@ export class PlainReporter implements Reporter {
   }
 
   #title(text: string): string {
+    // On a terminal this is for who has it read out, and stars are not.
+    if (this.#options.terminal) return style.heading(text);
     const width = Math.min(this.#options.columns, 80);
     return style.heading(`${text} ${'*'.repeat(Math.max(3, width - text.length - 1))}`);
   }

@@ -10,6 +10,8 @@ export interface ReporterOptions {
   /** Puts text out as it is. */
   readonly write: (text: string) => void;
   readonly columns: number;
+  /** Whether a person reads it on a terminal, where lines and the summary shall fit. */
+  readonly terminal: boolean;
   /** How many `-v` were given. */
   readonly verbosity: number;
   readonly diff: boolean;

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import type { Outcome, TaskName } from '../run/events.ts';
 import { style } from './style.ts';
 import { duration } from './summary.ts';
@@ -77,21 +78,25 @@ export class Row {
     return [`${title} ${style.quiet(words.join(', '))}`, ...lines.map((line) => style.quiet(line))].join('\n');
   }
 
-  /** What stays when it is over. */
-  over(at: number): string {
+  /** What stays when it is over, each host told where `columns` have room for that. */
+  over(at: number, columns = Number.POSITIVE_INFINITY): string {
     const counts = this.#counts();
     const bad = counts.has('failed') || counts.has('unreachable');
     const status = bad ? 'failed' : counts.has('changed') ? 'changed' : counts.has('ok') ? 'ok' : 'skipped';
     const ms = at - this.began;
     const spent = ms < 1000 ? '' : style.quiet(`  ${duration(ms)}`);
     const mark = style[status](marks[status]);
-    if (this.#role !== undefined) return `${mark} ${this.#role}  ${this.#byHost(counts)}${spent}`;
+    if (this.#role !== undefined) {
+      const line = (each: boolean): string => `${mark} ${this.#role}  ${this.#byHost(counts, each)}${spent}`;
+      const fits = (text: string): boolean => stripVTControlCharacters(text).length <= columns;
+      return [line(true), line(false)].find(fits) ?? line(false).replace(', longest ', '\n  longest ');
+    }
     const words = [...counts].map(([each, count]) => painted(each, count));
     return `${mark} ${this.#task.title}  ${words.join(', ')}${spent}`;
   }
 
   /** `n1 8 changed 41.0 s, n2 6 changed 38.2 s`; many hosts in sum, with the one that took longest. */
-  #byHost(counts: ReadonlyMap<Status, number>): string {
+  #byHost(counts: ReadonlyMap<Status, number>, each: boolean): string {
     const notable = (['changed', 'failed', 'unreachable'] as const).filter((status) => counts.has(status));
     const hosts = `${this.#hosts.size} host${this.#hosts.size === 1 ? '' : 's'}`;
     if (notable.length === 0) return counts.has('ok') ? style.ok(`${hosts} ok`) : style.skipped(`${hosts} skipped`);
@@ -99,10 +104,10 @@ export class Row {
     const took = (ms: number): string => (ms < 1000 ? '' : ` ${style.quiet(duration(ms))}`);
     const what = (of: ReadonlyMap<Status, number>): string =>
       notable.flatMap((status) => (of.has(status) ? [painted(status, of.get(status) ?? 0)] : [])).join(' ');
-    if (told.length <= shownHosts)
+    if (each && told.length <= shownHosts)
       return told.map(([host, { counts: own, ms }]) => `${host} ${what(own)}${took(ms)}`).join(', ');
     const [slowest, { ms }] = told.reduce((one, other) => (other[1].ms > one[1].ms ? other : one));
-    return `${what(counts)} on ${told.length} hosts, longest ${slowest}${took(ms)}`;
+    return `${what(counts)} on ${told.length} host${told.length === 1 ? '' : 's'}, longest ${slowest}${took(ms)}`;
   }
 
   /** For a task, how many hosts ended so; for a role, how many of their tasks. */

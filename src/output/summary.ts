@@ -1,5 +1,6 @@
 import type { Event, TaskName } from '../run/events.ts';
 import { formatPosition } from '../util/position.ts';
+import { recapLines } from './recap.ts';
 import type { ReporterOptions } from './reporter.ts';
 import { style } from './style.ts';
 
@@ -32,19 +33,7 @@ export class Summary {
   }
 
   lines(end: RunEnd, options: ReporterOptions): string[] {
-    const width = Math.max(0, ...[...end.recap.keys()].map((host) => host.length));
-    const sorted = [...end.recap].sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }));
-    const lines = sorted.map(([host, counts]) => {
-      const bad = counts.failed + counts.unreachable > 0;
-      const paint = bad ? style.failed : counts.changed > 0 ? style.changed : style.ok;
-      const numbers = (['ok', 'changed', 'unreachable', 'failed', 'skipped', 'rescued', 'ignored'] as const)
-        .map((name) => {
-          const text = `${name}=${counts[name]}`.padEnd(name.length + 5);
-          return counts[name] === 0 ? style.quiet(text) : name === 'ok' ? style.ok(text) : numberStyle[name](text);
-        })
-        .join('');
-      return `${paint(host.padEnd(width))} : ${numbers.trimEnd()}`;
-    });
+    const lines = recapLines(end.recap, options);
     for (const [host, handlers] of this.#lost)
       lines.push(style.warning(`${host}: handlers that were notified and did not run: ${handlers.join(', ')}`));
     const messages = [...end.traffic.values()].reduce((sum, each) => sum + each.messages, 0);
@@ -52,7 +41,7 @@ export class Summary {
     const spent = `${count(end.recap.size, 'host')}, ${count(messages, 'message')}, ${duration(end.at)}`;
     lines.push('', style.quiet(spent));
     if (end.interrupted) lines.push(...this.#interrupted());
-    if (options.byRole) lines.push(style.quiet(this.#roles()));
+    if (options.byRole) lines.push(...this.#roles(options).map((line) => style.quiet(line)));
     if (options.profile) lines.push('', ...this.#profile(end.at));
     return lines;
   }
@@ -66,10 +55,16 @@ export class Summary {
   }
 
   /** `preflight 2.1 s, docker 340 ms`: what the tasks of each role took, in the order of the play; hosts work side by side. */
-  #roles(): string {
+  #roles({ columns, terminal }: ReporterOptions): string[] {
     const sums = new Map<string, number>();
     for (const { role, ms } of this.#times.values()) if (role) sums.set(role, (sums.get(role) ?? 0) + ms);
-    return [...sums].map(([role, ms]) => `${role} ${duration(ms)}`).join(', ');
+    const words = [...sums].map(([role, ms], i) => `${role} ${duration(ms)}${i < sums.size - 1 ? ',' : ''}`);
+    if (!terminal) return [words.join(' ')];
+    return words.reduce<string[]>((lines, word) => {
+      const last = lines.at(-1);
+      if (last === undefined || last.length + 1 + word.length > columns) return [...lines, word];
+      return [...lines.slice(0, -1), `${last} ${word}`];
+    }, []);
   }
 
   #profile(total: number): string[] {
@@ -88,15 +83,6 @@ export class Summary {
     this.#running = undefined;
   }
 }
-
-const numberStyle = {
-  changed: style.changed,
-  unreachable: style.failed,
-  failed: style.failed,
-  skipped: style.skipped,
-  rescued: style.changed,
-  ignored: style.skipped,
-} as const;
 
 /** Milliseconds as a person says them. */
 export const duration = (ms: number): string => {

@@ -77,6 +77,7 @@ const plain = (options: Partial<ReporterOptions> = {}): string => {
       text += more;
     },
     columns: 40,
+    terminal: false,
     verbosity: 0,
     diff: false,
     checkMode: false,
