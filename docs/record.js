@@ -119,7 +119,7 @@ function draw({ pieces, scrolls, end, last }) {
 <rect width="${width}" height="${height}" rx="10" fill="#0f1720" stroke="#3b4757"><animate id="m" attributeName="rx" from="10" to="10" begin="0s;m.end" dur="${time(end)}s"/></rect>
 <g fill="#3b4757"><circle cx="20" cy="18" r="6"/><circle cx="40" cy="18" r="6"/><circle cx="60" cy="18" r="6"/></g>
 <svg x="16" y="36" width="${width - 32}" height="${rows * line + 6}"><g transform="translate(0 ${-(scrolls.at(-1)?.top ?? 0) * line})">${moves}
-<g transform="translate(0 14)">
+<g transform="translate(0 14)" xml:space="preserve">
 ${texts.join('\n')}
 </g></g></svg>
 </svg>

@@ -6,10 +6,10 @@ import { tellFailures } from './failures.ts';
 
 const shipped = packageRoot();
 
-/** `k8s-bm doc`: what a cluster can be told, and every module with its options. */
+/** `k8s-bm doc`: what a cluster can be told, every module with its options, and every command. */
 export const configure = (command: Command): void => {
   command
-    .argument('[what]', 'cluster, or the name of a module; without it, all modules are listed')
+    .argument('[what]', 'cluster, commands, or the name of a module; without it, all modules are listed')
     .option('--markdown', 'as Markdown; `modules` is then all of them')
     .action((what: string | undefined, { markdown = false }: { markdown?: boolean }) =>
       tellFailures(async () => void process.stdout.write(await text(what, markdown))),
@@ -21,6 +21,10 @@ const text = async (what: string | undefined, markdown: boolean): Promise<string
   const show = (page: Page, level = 1): string =>
     markdown ? markdownPage(page, level) : terminalPage(page, Math.min(process.stdout.columns || 100, 120));
   if (what === 'cluster') return show((await import('./doc/cluster.ts')).clusterPage(shipped));
+  if (what === 'commands') {
+    const { commands } = await import('./commands.ts');
+    return (await import('./doc/commands.ts')).commandsPage(commands);
+  }
   const { allModules, findModule, nearestModule } = await import('../modules/modules.ts');
   const { modulePage } = await import('./doc/module.ts');
   const modules = [...allModules()].sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -54,6 +54,16 @@ Read a file of the host.
     expect(readFileSync(join(import.meta.dirname, `../../docs/${what}.schema.json`), 'utf8')).toBe(out);
   });
 
+  it('tells of every command, and so does docs/commands.md', async () => {
+    const { out } = await doc('commands');
+    const headings = out.match(/^##+ .*/gm) ?? [];
+    expect(headings).toEqual(expect.arrayContaining(['## k8s-bm deploy', '## k8s-bm check', '### k8s-bm lab up']));
+    expect(out).toMatch(/^ {2}-l, --limit <pattern> +only these hosts/m);
+    expect(readFileSync(join(import.meta.dirname, '../../docs/commands.md'), 'utf8').match(/^##+ .*/gm)).toEqual(
+      headings,
+    );
+  });
+
   it('knows every default of a role as a setting', () => {
     expect([...defaults.keys()].filter((name) => !settingNames.has(name))).toEqual([]);
   });
