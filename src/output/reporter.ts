@@ -11,7 +11,7 @@ export interface ReporterOptions {
   readonly write: (text: string) => void;
   readonly columns: number;
   /** Whether a person reads it on a terminal, where lines and the summary shall fit. */
-  readonly terminal: boolean;
+  readonly terminal?: boolean;
   /** How many `-v` were given. */
   readonly verbosity: number;
   readonly diff: boolean;
