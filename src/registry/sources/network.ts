@@ -103,7 +103,8 @@ const speaksTls = (host: string): Promise<boolean> =>
       socket.destroy();
       resolve(tls);
     };
-    socket.setTimeout(3000, () => end(true));
+    // Long, since a machine with much else to do is no server that is silent.
+    socket.setTimeout(20_000, () => end(true));
     socket.once('secureConnect', () => end(true));
     socket.once('error', (error: NodeJS.ErrnoException) =>
       end(/^E[A-Z]+$/.test(error.code ?? '') && error.code !== 'EPROTO' && error.code !== 'ECONNRESET'),
