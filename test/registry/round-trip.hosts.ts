@@ -131,7 +131,7 @@ it('is killed at any moment, and the next install makes everything whole', async
   }
   const whole = await k8sBm('killed', ['role', 'install']);
   expect(whole).toMatchObject({ code: 0, err: '' });
-  expect((await k8sBm('killed', ['role', 'verify'])).out).toContain('All 6 are what');
+  expect((await k8sBm('killed', ['role', 'verify'])).out).toContain('Unchanged: 6 roles and collections are what');
   expect(await readdir(join(folder, 'killed'))).toEqual(['requirements.lock', 'requirements.yml', 'roles']);
   expect((await readdir(join(folder, 'killed/roles'))).sort()).toEqual(names);
   expect(await readdir(join(folder, 'home/.cache/k8s-bm/registry/new'))).toEqual([]);

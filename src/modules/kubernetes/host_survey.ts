@@ -78,7 +78,7 @@ if ! command -v docker >/dev/null 2>&1; then
   ${lookForPackages(dockerPackages)}
   exit 0
 fi
-kb_put docker "$(kb_engine /version || docker version --format '{{json .Server}}' 2>/dev/null)"
+kb_put docker "$(kb_engine /version || docker version --format '{{.Server.Version}}' 2>/dev/null)"
 ${containersText}`,
     },
     parse: (reply) => readSurvey(readRecords({ ...reply, code: 0 })),
@@ -129,7 +129,6 @@ const readSurvey = (parsed: ReturnType<typeof readRecords>): Survey => {
   const containers = readListed(fields.get('containers') ?? '').map(
     ({ Names: [name = ''], Labels }) => [name.slice(1), Labels[hashLabel], Labels[podLabel]] as const,
   );
-  const engineVersion = JSON.parse(fields.get('docker') || 'null') as { readonly Version?: string } | null;
   return {
     clock: Number(fields.get('clock') ?? 0),
     routes: lines('routes').map((line) => {
@@ -153,7 +152,7 @@ const readSurvey = (parsed: ReturnType<typeof readRecords>): Survey => {
     lacking: parsed.all.flatMap(([key, name]) => (key === 'lacking' ? [name] : [])),
     noManager: fields.get('managers') === '',
     subnet: fields.get('subnet') ?? '',
-    dockerVersion: engineVersion?.Version || undefined,
+    dockerVersion: versionIn(fields.get('docker') ?? ''),
     made: containers.flatMap(([name = '', hash]) => (hash ? [`${podName(name)}=${hash}`] : [])),
     containers: containers.flatMap(([name = '', hash]) => (hash ? [name] : [])),
     ownContainers: containers.flatMap(([name = '', hash, pod]) => (hash || pod ? [] : [name])),
@@ -162,3 +161,7 @@ const readSurvey = (parsed: ReturnType<typeof readRecords>): Survey => {
 
 /** Of `k8s_POD_kube-scheduler-n1_kube-system_0123…_0`, what does not change when the kubelet starts it anew. */
 const podName = (name: string): string => (name.startsWith('k8s_POD_') ? (name.split('_')[2] ?? name) : name);
+
+/** The API's answer is an object, the command's a text. */
+const versionIn = (said: string): string | undefined =>
+  (said.startsWith('{') ? (JSON.parse(said) as { readonly Version?: string }).Version : said) || undefined;
