@@ -32,6 +32,7 @@ export const runForCluster = async (
     {
       byRole: true,
       rolesPath: [join(shipped, 'roles')],
+      shipped: true,
       choose: async (loaded, settings, signal) => {
         const { publishedCluster } = await import('./cluster-roles.ts');
         const published = await publishedCluster(inventory, { ...loaded, extraVars: settings.extraVars }, signal);
