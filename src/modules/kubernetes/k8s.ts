@@ -133,20 +133,19 @@ export const k8s = defineModule<Wanted, Found>({
       functions: [put, fail],
       stdin: Buffer.from(content),
       text: joinShell([
-        // Where something fails, whether it was for want of a server: asking that first would cost every look a kubectl.
-        sh`kb_reached() { kb_why=$(${kubectl} get --raw /version --request-timeout=5s </dev/null 2>&1) || { kb_put unreachable "$kb_why"; exit 0; }; }`,
+        // Asked first, since kubectl tries for a minute to compare with a server that does not answer.
+        sh`kb_out=$(${kubectl} get --raw /version --request-timeout=5s </dev/null 2>&1) || { kb_put unreachable "$kb_out"; exit 0; }`,
         ...(inventory
           ? [
-              sh`kb_out=$(${kubectl} get configmap ${inventory.name} --namespace ${inventory.namespace} --ignore-not-found -o 'jsonpath={.data.objects}' </dev/null 2>&1) || { kb_reached; kb_fail "$kb_out"; }
+              sh`kb_out=$(${kubectl} get configmap ${inventory.name} --namespace ${inventory.namespace} --ignore-not-found -o 'jsonpath={.data.objects}' </dev/null 2>&1) || kb_fail "$kb_out"
 kb_put inventory "$kb_out"`,
             ]
           : []),
         ...(objects.length > 0 ? [] : [sh`exit 0`]),
         state === 'absent'
-          ? sh`kb_out=$(${kubectl} get ${namespace} -f - --ignore-not-found -o name 2>&1) || { kb_reached; kb_fail "$kb_out"; }; printf 'content=%s' "$kb_out"`
+          ? sh`kb_out=$(${kubectl} get ${namespace} -f - --ignore-not-found -o name 2>&1) || kb_fail "$kb_out"; printf 'content=%s' "$kb_out"`
           : // diff ends with 1 where something differs, and above that where it could not tell.
             sh`kb_out=$(${kubectl} diff --server-side --force-conflicts --field-manager ${fieldManager} ${namespace} -f - 2>&1); kb_code=$?
-[ $kb_code -le 1 ] || kb_reached
 [ $kb_code -le 1 ] || case $kb_out in *'not found'* | *'no matches for kind'*) kb_out="new: $kb_out" ;; *) kb_fail "$kb_out" ;; esac
 printf 'content=%s' "$kb_out"`,
       ]),

@@ -12,7 +12,7 @@ case $1 in
     *--raw*) [ -e up ] && echo '{}' || { n=$(cat tries 2>/dev/null || echo 0); echo $((n + 1)) >tries; [ "$n" -ge 2 ] && : >up; echo 'Unable to connect to the server: EOF' >&2; exit 1; } ;;
     *configmap*) cat inventory 2>/dev/null || : ;;
     esac ;;
-  diff) cat >/dev/null; [ -e up ] || { echo 'Unable to connect to the server: EOF' >&2; exit 2; }; cat differs 2>/dev/null; [ ! -s differs ] ;;
+  diff) cat >/dev/null; [ -e up ] || echo 'compared with nobody' >>asked; cat differs 2>/dev/null; [ ! -s differs ] ;;
   *) echo "$*" >>asked; cat >>asked; echo >>asked; echo configmap/some ;;
 esac
 exit $?
