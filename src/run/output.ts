@@ -2,10 +2,9 @@ import type { Apply } from '../modules/module.ts';
 import type { Scope } from '../template/values.ts';
 import type { Script } from '../transport/transport.ts';
 import { decode } from '../util/bytes.ts';
-import { UserError } from '../util/diagnostic.ts';
 import { shortName } from './compile.ts';
 import type { HostState, PlayContext } from './context.ts';
-import { flagKeyword } from './settings.ts';
+import { isHidden } from './settings.ts';
 import type { TaskStep } from './tree.ts';
 
 /** Modules that run what users wrote, which may take long and say how far it is. */
@@ -74,14 +73,4 @@ const teller = (
     told = text;
     context.emit({ type: 'progress', task: step.name, host: host.name, text });
   };
-};
-
-/** When in doubt, hidden. */
-const isHidden = (step: TaskStep, scope: Scope, context: PlayContext): boolean => {
-  try {
-    return flagKeyword(step, 'no_log', scope, context, false);
-  } catch (error) {
-    if (error instanceof UserError) return true;
-    throw error;
-  }
 };

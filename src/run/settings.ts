@@ -38,6 +38,16 @@ export const flagKeyword = (
   }
 };
 
+/** Whether `no_log` hides what a task does. When in doubt, hidden. */
+export const isHidden = (step: TaskStep, scope: Scope, run: RunContext): boolean => {
+  try {
+    return flagKeyword(step, 'no_log', scope, run, false);
+  } catch (error) {
+    if (error instanceof UserError) return true;
+    throw error;
+  }
+};
+
 /** A keyword that is a number. */
 export const numberKeyword = (step: TaskStep, name: string, scope: Scope, run: RunContext): number | undefined => {
   const value = keyword(step, name, scope, run);

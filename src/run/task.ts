@@ -20,7 +20,7 @@ import {
   skippedResult,
   withoutMessages,
 } from './results.ts';
-import { flagKeyword } from './settings.ts';
+import { flagKeyword, isHidden } from './settings.ts';
 import type { TaskStep } from './tree.ts';
 
 /** How a task ended on a host; what follows for the play is the strategy's business. */
@@ -272,14 +272,4 @@ const outcomeOf = (
     diff: hidden ? [] : ended.diff,
     diagnostics: hidden ? [] : (ended.diagnostics ?? []),
   };
-};
-
-/** When in doubt, hidden. */
-const isHidden = (step: TaskStep, scope: Scope, context: PlayContext): boolean => {
-  try {
-    return flagKeyword(step, 'no_log', scope, context, false);
-  } catch (error) {
-    if (error instanceof UserError) return true;
-    throw error;
-  }
 };
