@@ -3,6 +3,7 @@ import { fromPlain, plain } from '../coerce.ts';
 import { type Change, ModuleFailure, type Plan } from '../module.ts';
 import { planned } from '../planned.ts';
 import { type ContainerSpec, differingOptions, type Inspected } from './container-options.ts';
+import { hashLabel, specLabel } from './labels.ts';
 
 /** What a task asks of a container. */
 export interface WantedContainer {
@@ -29,10 +30,6 @@ export interface FoundContainer {
   /** One line per mounted file: its checksum and path. */
   readonly files: string;
 }
-
-/** The labels that tell what a container was made from. */
-export const hashLabel = 'k8s-bm.hash';
-export const specLabel = 'k8s-bm.spec';
 
 export const planContainer = (wanted: WantedContainer, found: FoundContainer, checkMode: boolean): Plan => {
   const changes = changesOf(wanted, found);

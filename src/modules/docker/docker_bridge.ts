@@ -5,6 +5,7 @@ import { planned } from '../planned.ts';
 import { flag, needed, result } from '../read.ts';
 import { fail, put, readRecords } from '../shell/records.ts';
 import { engine, listed, readInspected, readListed } from './engine-api.ts';
+import { hashLabel, podLabel } from './labels.ts';
 
 interface Wanted {
   readonly address: string;
@@ -23,7 +24,7 @@ interface Bridge {
 }
 
 /** Labels of this tool's containers and of Kubernetes'. */
-const oursBy = ['k8s-bm.hash', 'io.kubernetes.pod.uid'];
+const oursBy = [hashLabel, podLabel];
 
 /**
  * Docker's own bridge on the address that daemon.json gives it. dockerd with live-restore leaves the bridge where it is while

@@ -8,14 +8,13 @@ import {
   described,
   differences,
   type FoundContainer,
-  hashLabel,
   hashOf,
   planContainer,
   policyOf,
-  specLabel,
   type WantedContainer,
 } from './container-plan.ts';
 import { engine, enginePath, readInspected } from './engine-api.ts';
+import { hashLabel, specLabel } from './labels.ts';
 import { finishReplacement, previousName, replaceContainer } from './replace-container.ts';
 
 /**

@@ -1,5 +1,6 @@
 import { joinShell, sh } from '../../transport/shell/quote.ts';
 import { defineModule, ModuleFailure } from '../module.ts';
+import { planned } from '../planned.ts';
 import { result, texts } from '../read.ts';
 import { fail, parseRecords, put, readRecords } from '../shell/records.ts';
 import { engine, enginePath, readInspected } from './engine-api.ts';
@@ -44,11 +45,10 @@ for kb_x in ${names}; do docker image inspect --format x "$kb_x" >/dev/null 2>&1
     const { hasDocker, missing } = found as Found;
     if (!hasDocker && !checkMode) throw new ModuleFailure('Docker is not installed on this host');
     const wanted = hasDocker ? missing : names;
-    return {
-      outcome: wanted.length > 0 ? 'change' : 'nothing',
-      changes: wanted.map((name) => ({ what: `image ${name}`, before: null, after: 'pulled' })),
-      result: result({ changed: wanted.length > 0, pulled: [...wanted] }),
-    };
+    return planned(
+      wanted.map((name) => ({ what: `image ${name}`, before: null, after: 'pulled' })),
+      { pulled: [...wanted] },
+    );
   },
 
   apply: (_, found) => {

@@ -1,6 +1,7 @@
 import { type ShellText, sh } from '../../transport/shell/quote.ts';
 import { asText, fromPlain, plain } from '../coerce.ts';
 import { engine, listed, readListed } from '../docker/engine-api.ts';
+import { hashLabel, podLabel } from '../docker/labels.ts';
 import { type Arguments, defineModule } from '../module.ts';
 import { dict, flag, list, number, result, text, texts } from '../read.ts';
 import { put, readRecords } from '../shell/records.ts';
@@ -104,9 +105,6 @@ ${containersText}`,
     };
   },
 });
-
-const hashLabel = 'k8s-bm.hash';
-const podLabel = 'io.kubernetes.pod.uid';
 
 const containersText = sh`kb_put containers "$(kb_engine /containers/json || docker ps --format ${listed(hashLabel, podLabel)} 2>/dev/null)"`;
 

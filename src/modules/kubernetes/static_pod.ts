@@ -3,6 +3,7 @@ import { joinShell, sh } from '../../transport/shell/quote.ts';
 import { decode } from '../../util/bytes.ts';
 import { plain } from '../coerce.ts';
 import { engine, enginePath, listed, readListed } from '../docker/engine-api.ts';
+import { hashLabel } from '../docker/labels.ts';
 import { defineModule } from '../module.ts';
 import { planned } from '../planned.ts';
 import { dict, needed, number, result, text, texts } from '../read.ts';
@@ -27,9 +28,6 @@ interface Found {
   readonly files: string;
   readonly running: readonly string[];
 }
-
-/** The label that carries the hash of a pod's description and of all the files it mounts. */
-const hashLabel = 'k8s-bm.hash';
 
 /**
  * A static pod: its manifest in the kubelet's folder, with a label over all that it mounts, so that a certificate that changes
