@@ -6,6 +6,7 @@ import { PlainReporter } from '../../src/output/plain.ts';
 import type { ReporterOptions } from '../../src/output/reporter.ts';
 import { Row } from '../../src/output/row.ts';
 import type { Event, TaskName } from '../../src/run/events.ts';
+import { quietOptions } from './quiet-options.ts';
 
 /**
  * What a real first deploy of one master and two workers told (`deploy --json`), without what no view shows: tasks once, by
@@ -33,16 +34,7 @@ const recorded = (): Event[] => {
   return events;
 };
 
-const options = (write: (text: string) => void): ReporterOptions => ({
-  write,
-  columns: 80,
-  verbosity: 0,
-  diff: false,
-  checkMode: false,
-  profile: false,
-  byRole: true,
-  formatDiagnostic: ({ message }) => message,
-});
+const options = (write: (text: string) => void): ReporterOptions => ({ ...quietOptions, write, byRole: true });
 
 it('leaves a line for each role of a deploy: which host changed how much, and how long it took', async () => {
   let text = '';

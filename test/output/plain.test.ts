@@ -4,6 +4,7 @@ import { JsonReporter } from '../../src/output/json-lines.ts';
 import { PlainReporter } from '../../src/output/plain.ts';
 import type { ReporterOptions } from '../../src/output/reporter.ts';
 import type { Event, Outcome, TaskName } from '../../src/run/events.ts';
+import { quietOptions } from './quiet-options.ts';
 
 const position = { file: 'site.yml', line: 4, column: 7 };
 const task = (id: number, title: string, module = 'command'): TaskName => ({
@@ -73,16 +74,12 @@ const events: readonly Event[] = [
 const plain = (options: Partial<ReporterOptions> = {}): string => {
   let text = '';
   const reporter = new PlainReporter({
+    ...quietOptions,
     write: (more) => {
       text += more;
     },
     columns: 40,
     terminal: false,
-    verbosity: 0,
-    diff: false,
-    checkMode: false,
-    profile: false,
-    formatDiagnostic: ({ message }) => message,
     ...options,
   });
   for (const event of events) reporter.event(event);

@@ -4,6 +4,7 @@ import type { ReporterOptions } from '../../src/output/reporter.ts';
 import { Row } from '../../src/output/row.ts';
 import { Summary } from '../../src/output/summary.ts';
 import type { Event, Recap, TaskName } from '../../src/run/events.ts';
+import { quietOptions } from './quiet-options.ts';
 
 const task = (id: number, role: string): TaskName => ({
   id,
@@ -15,15 +16,10 @@ const task = (id: number, role: string): TaskName => ({
   handler: false,
 });
 const options = (columns: number, terminal = true): ReporterOptions => ({
-  write: () => undefined,
+  ...quietOptions,
   columns,
   terminal,
-  verbosity: 0,
-  diff: false,
-  checkMode: false,
-  profile: false,
   byRole: true,
-  formatDiagnostic: ({ message }) => message,
 });
 const none: Recap = { ok: 31, changed: 0, unreachable: 0, failed: 0, skipped: 4, rescued: 0, ignored: 0 };
 const names = (count: number) => Array.from({ length: count }, (_, i) => `host${i + 1}.example.org`);
