@@ -29,7 +29,8 @@ const oursBy = [hashLabel, podLabel];
 /**
  * Docker's own bridge on the address that daemon.json gives it. dockerd with live-restore leaves the bridge where it is while
  * any container runs, so those are stopped first; their restart policies bring them back. A user's own containers are stopped
- * only where `restart` allows it.
+ * only where `restart` allows it. systemd lets docker.service start three times a minute (moby's unit), a count that
+ * `reset-failed` sets back (systemctl(1)): new settings have just restarted it.
  */
 export const docker_bridge = defineModule<Wanted, Found>({
   name: 'docker_bridge',
@@ -87,7 +88,7 @@ kb_put running "$(docker ps --format ${listed(...oursBy)})"`,
       functions: [put, fail],
       text: sh`kb_running=$(docker ps -q)
 [ -z "$kb_running" ] || kb_err=$(docker stop $kb_running 2>&1) || kb_fail "stopping containers failed: $kb_err"
-if command -v systemctl >/dev/null 2>&1; then kb_err=$(systemctl restart docker 2>&1); else kb_err=$(service docker restart 2>&1); fi || kb_fail "restarting Docker failed: $kb_err"
+if command -v systemctl >/dev/null 2>&1; then systemctl reset-failed docker 2>/dev/null; kb_err=$(systemctl restart docker 2>&1); else kb_err=$(service docker restart 2>&1); fi || kb_fail "restarting Docker failed: $kb_err"
 kb_end=$(($(date +%s) + 60))
 until kb_out=$(docker network inspect bridge --format '{{range .IPAM.Config}}{{.Gateway}}{{end}}' 2>&1) && [ "$kb_out" = ${address.split('/')[0] as string} ]; do
   [ "$(date +%s)" -lt "$kb_end" ] || kb_fail "Docker's bridge did not move: $kb_out"
