@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { basename, resolve } from 'node:path';
-import { signManifest } from '../oci/cosign.ts';
+import { type SignatureForm, signManifest } from '../oci/cosign.ts';
 import { UserError } from '../util/diagnostic.ts';
 import { readContents } from './contents.ts';
 import { withoutSecrets } from './locate.ts';
@@ -20,6 +20,7 @@ export interface Wish {
   readonly replace?: boolean | undefined;
   /** Signs what was published, as cosign does. */
   readonly signer?: KeyPair | undefined;
+  readonly signAs?: SignatureForm | undefined;
 }
 
 export interface KeyPair {
@@ -76,7 +77,7 @@ export const publish = async (wish: Wish, { network }: Pick<OpenSources, 'networ
     replace: wish.replace,
     ...(description && { annotations: { 'org.opencontainers.image.description': description } }),
   });
-  if (wish.signer) await signManifest(target, descriptor, wish.signer);
+  if (wish.signer) await signManifest(target, descriptor, wish.signer, wish.signAs);
   return { reference: `${wanted.src}@${version}`, digest: descriptor.digest };
 };
 

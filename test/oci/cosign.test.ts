@@ -100,19 +100,19 @@ describe('a key', () => {
 
   it('is refused in words', () => {
     const locked = pem(amy.privateKey, { cipher: 'aes-256-cbc', passphrase: 'open' });
-    expect(() => readPrivateKey(locked, 'my.key', 'wrong')).toThrow(
-      /my.key is not a private key in PEM, or its passph/,
+    expect(() => readPrivateKey(locked, 'my.key', 'wrong')).toThrow(/my.key is not opened by this passphrase/);
+    expect(() => readPrivateKey(locked, 'my.key')).toThrow(/my.key is locked with a passphrase, and none is given/);
+    expect(() => readPrivateKey('nonsense', 'my.key')).toThrow(
+      /my.key is not a private key in cosign's form or in PEM/,
     );
     expect(() => readPublicKey(pem(amy.privateKey), 'my.key')).toThrow(/my.key is a private key, and a public one/);
     expect(() => readPublicKey('nonsense', 'my.pub')).toThrow(/my.pub is not a public key in PEM/);
     const other = generateKeyPairSync('x25519').publicKey;
     expect(() => readPublicKey(pem(other), 'my.pub')).toThrow(/of the kind x25519/);
-    const cosign = '-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----\n';
-    expect(() => readPrivateKey(cosign, 'cosign.key')).toThrow(/cosign.key is encrypted in a way that is cosign's own/);
   });
 });
 
-describe.each(['tag', 'referrer'] as const)('what is signed in a registry, by a %s', (as) => {
+describe.each(['tag', 'bundle'] as const)('what is signed in a registry, as a %s', (as) => {
   it('is found to be, by its key alone', async () => {
     const { repository, subject } = await repositoryWith();
     const named = `${repository.name} has`;
@@ -150,10 +150,10 @@ describe('what refers to a digest', () => {
   it('is known by the API of a registry, or by a tag where it has none', async () => {
     for (const referrers of [true, false]) {
       const { repository, server, subject } = await repositoryWith({ referrers });
-      await signManifest(repository, subject, amy, 'referrer');
+      await signManifest(repository, subject, amy, 'bundle');
       const [entry, ...more] = await listReferrers(repository, subject.digest);
       expect(more).toEqual([]);
-      expect(entry?.artifactType).toBe('application/vnd.dev.cosign.artifact.sig.v1+json');
+      expect(entry?.artifactType).toBe('application/vnd.dev.sigstore.bundle.v0.3+json');
       expect(await listReferrers(repository, subject.digest, 'something/else')).toEqual([]);
       expect(server.manifests.has(`k8s/etcd:${subject.digest.replace(':', '-')}`)).toBe(!referrers);
       await requireSignature(repository, subject.digest, amy.publicKey);

@@ -88,7 +88,7 @@ describe("Debian's docker-registry, with TLS and a password", () => {
     const [amy, bob] = [0, 1].map(() => generateKeyPairSync('ec', { namedCurve: 'P-256' }));
     if (!amy || !bob) throw new Error('no keys');
     await signManifest(repository, subject, amy, 'tag');
-    await signManifest(repository, subject, bob, 'referrer');
+    await signManifest(repository, subject, bob, 'bundle');
     for (const { publicKey } of [amy, bob]) await requireSignature(repository, subject.digest, publicKey);
     const offers = await room.sources().of.oci.versions(room.wanted('oci', `oci://${address}/k8s/etcd`));
     expect(offers.map(({ version }) => version)).toEqual(['1.0.0']);
