@@ -200,10 +200,6 @@ const settingsOf = (
 });
 
 const openReporter = async (flags: RunFlags, { byRole = false }: CommandsOwn): Promise<Reporter> => {
-  // A reader that has seen enough (`| head`) does not end what runs on hosts half-way.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
   const write = (text: string): void => {
     process.stdout.write(text);
   };

@@ -1,6 +1,11 @@
 import { Command } from 'commander';
 import { commands } from './commands.ts';
 
+// A reader that has seen enough (`| head`) is no error, and does not end what runs on hosts half-way.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 /** The program. Each command's own file is loaded only when that command is asked for, so that `--help` stays quick. */
 const program = new Command('k8s-bm')
   .description(
