@@ -1,14 +1,11 @@
-import { loadYaml } from '../../language/yaml.ts';
-import type { Value } from '../../template/values.ts';
 import { joinShell, type ShellText, sh } from '../../transport/shell/quote.ts';
 import { decode } from '../../util/bytes.ts';
-import { plain } from '../coerce.ts';
-import { defineModule, type ModuleContext, ModuleFailure } from '../module.ts';
+import { defineModule, ModuleFailure } from '../module.ts';
 import { planned } from '../planned.ts';
 import { dict, needed, number, result, text, texts } from '../read.ts';
 import { fail, put, readRecords } from '../shell/records.ts';
+import { apiServerOptions, readApiServer } from './api-server.ts';
 import {
-  type InventoryPlace,
   inventoryMap,
   leftOut,
   type ObjectName,
@@ -17,37 +14,12 @@ import {
   readInventory,
   shownName,
 } from './k8s-inventory.ts';
-
-interface Wanted {
-  readonly kubectl: readonly string[];
-  readonly state: string;
-  /** The objects as one Kubernetes List, in JSON. */
-  readonly content: string;
-  readonly objects: readonly ObjectName[];
-  readonly inventory: InventoryPlace | undefined;
-  readonly namespace: readonly string[];
-  /** What is rolled out and can be waited for. */
-  readonly rollouts: readonly {
-    readonly kind: string;
-    readonly name: string;
-    readonly namespace: string | undefined;
-  }[];
-  readonly wait: boolean;
-  readonly waitTimeout: number;
-  readonly fieldManager: string;
-}
-
-interface Found {
-  readonly reachable: boolean;
-  /** What kubectl says of the differences; empty where there are none. */
-  readonly differs: string;
-  /** What the inventory lists. */
-  readonly before: readonly ObjectName[];
-}
+import { askedText, type Found, kubectlText, readAsked, type Wanted } from './k8s-look.ts';
+import { type KubernetesObject, wantedObjects } from './k8s-objects.ts';
 
 /**
- * Objects of Kubernetes, as `kubernetes.core.k8s` describes them, by `kubectl` on the host: server-side apply, compared
- * beforehand by the API server itself (a dry run that stores nothing), so defaults and quantities never look like changes.
+ * Objects of Kubernetes, as `kubernetes.core.k8s` describes them: server-side apply by `kubectl` on the host, compared
+ * beforehand by the API server itself (a dry run that stores nothing), which curl asks where it may, and kubectl otherwise.
  */
 export const k8s = defineModule<Wanted, Found>({
   name: 'k8s',
@@ -77,6 +49,7 @@ export const k8s = defineModule<Wanted, Found>({
     name: { type: 'str', description: 'Its name.' },
     namespace: { type: 'str', description: 'The namespace, where an object names none.' },
     kubeconfig: { type: 'path', description: 'The kubeconfig file on the host.' },
+    ...apiServerOptions,
     apply: { type: 'bool', default: true, description: 'Objects are always applied; accepted for roles that say so.' },
     server_side_apply: {
       type: 'dict',
@@ -100,23 +73,23 @@ export const k8s = defineModule<Wanted, Found>({
   },
 
   prepare: (args, context) => {
-    const given = args.has('src') ? texts(args, 'src').flatMap((file) => objectsIn(file, context)) : undefined;
-    const objects = readObjects(given ?? args.get('definition') ?? singleObject(args));
+    const objects = wantedObjects(args, context);
     const namespace = text(args, 'namespace');
-    const names = objects.map(({ apiVersion = '', kind, metadata = {} }) => {
-      const { name = '', namespace: own = namespace ?? '' } = metadata;
-      return { apiVersion, kind, name, namespace: own };
-    });
+    const names = objects.map((object) => nameOf(object, namespace));
     const place = text(args, 'inventory');
     const inventory = place === undefined ? undefined : parsePlace(place);
     if (place !== undefined && !inventory)
       throw new ModuleFailure(`inventory names a ConfigMap as NAMESPACE/NAME, and this does not: ${place}`);
     const config = text(args, 'kubeconfig');
+    const map = inventory && objects.length > 0 ? [inventoryMap(inventory, names)] : [];
+    const items = [...map, ...objects].map((object) => [nameOf(object, namespace), object] as const);
     return {
       kubectl: [...texts(args, 'kubectl'), ...(config ? [`--kubeconfig=${config}`] : [])],
+      server: readApiServer(args),
       state: needed(args, 'state'),
-      content: listOf([...(inventory && objects.length > 0 ? [inventoryMap(inventory, names)] : []), ...objects]),
       objects: names,
+      items,
+      content: listOf(items.map(([, object]) => object)),
       inventory,
       rollouts: objects
         .filter(({ kind }) => ['Deployment', 'DaemonSet', 'StatefulSet'].includes(kind))
@@ -128,53 +101,49 @@ export const k8s = defineModule<Wanted, Found>({
     };
   },
 
-  look: ({ kubectl, state, content, namespace, fieldManager, inventory, objects }) => ({
+  look: (wanted) => ({
     script: {
       functions: [put, fail],
-      stdin: Buffer.from(content),
-      text: joinShell([
-        // Asked first, since kubectl tries for a minute to compare with a server that does not answer.
-        sh`kb_out=$(${kubectl} get --raw /version --request-timeout=5s </dev/null 2>&1) || { kb_put unreachable "$kb_out"; exit 0; }`,
-        ...(inventory
-          ? [
-              sh`kb_out=$(${kubectl} get configmap ${inventory.name} --namespace ${inventory.namespace} --ignore-not-found -o 'jsonpath={.data.objects}' </dev/null 2>&1) || kb_fail "$kb_out"
-kb_put inventory "$kb_out"`,
-            ]
-          : []),
-        ...(objects.length > 0 ? [] : [sh`exit 0`]),
-        state === 'absent'
-          ? sh`kb_out=$(${kubectl} get ${namespace} -f - --ignore-not-found -o name 2>&1) || kb_fail "$kb_out"; printf 'content=%s' "$kb_out"`
-          : // diff ends with 1 where something differs, and above that where it could not tell.
-            sh`kb_out=$(${kubectl} diff --server-side --force-conflicts --field-manager ${fieldManager} ${namespace} -f - 2>&1); kb_code=$?
-[ $kb_code -le 1 ] || case $kb_out in *'not found'* | *'no matches for kind'*) kb_out="new: $kb_out" ;; *) kb_fail "$kb_out" ;; esac
-printf 'content=%s' "$kb_out"`,
-      ]),
+      stdin: Buffer.from(wanted.content),
+      text: joinShell([askedText(wanted), kubectlText(wanted)]),
     },
     parse: (reply) => {
-      const { fields, content } = readRecords(reply);
+      const { fields, content = new Uint8Array() } = readRecords(reply);
+      const reachable = !fields.has('unreachable');
+      if (fields.get('by') === 'server' && reachable) return readAsked(wanted, content);
+      const differs = decode(content).trim();
+      const what = wanted.objects.map(shownName).join(', ');
       return {
-        reachable: !fields.has('unreachable'),
-        differs: decode(content ?? new Uint8Array()).trim(),
+        reachable,
+        differences: differs === '' ? [] : [{ what, before: '', after: `${differs}\n` }],
         before: readInventory(fields.get('inventory') ?? ''),
       };
     },
   }),
 
   plan: ({ state, objects }, found) => {
-    const { reachable, differs, before } = found as Found;
-    const what = objects.map(shownName).join(', ');
+    const { reachable, differences, before } = found as Found;
+    const all = objects.map(shownName).join(', ');
+    const unknown = reachable || objects.length === 0 ? [] : [{ what: all, before: '', after: '' }];
     const seen = reachable ? (state === 'absent' ? 'present' : 'otherwise') : 'not known: no API server answers';
     const changes = [
-      ...(objects.length === 0 || (reachable && differs === '')
-        ? []
-        : [{ what, before: seen, after: state === 'absent' ? null : 'applied' }]),
+      ...[...unknown, ...differences].map(({ what }) => ({
+        what,
+        before: seen,
+        after: state === 'absent' ? null : 'applied',
+      })),
       ...leftOut(before, objects).map((object) => ({ what: shownName(object), before: 'present', after: null })),
     ];
     return {
       ...planned(changes),
       diff:
-        differs !== '' && state === 'present'
-          ? [{ before: '', after: `${differs}\n`, beforeHeader: what, afterHeader: what }]
+        state === 'present'
+          ? differences.map((each) => ({
+              before: each.before,
+              after: each.after,
+              beforeHeader: each.what,
+              afterHeader: each.what,
+            }))
           : [],
     };
   },
@@ -224,41 +193,10 @@ const applySteps = (wanted: Wanted, before: readonly ObjectName[]): ShellText[] 
   ];
 };
 
+const nameOf = (object: unknown, given: string | undefined): ObjectName => {
+  const { apiVersion = '', kind, metadata = {} } = object as KubernetesObject;
+  const { name = '', namespace = given ?? '' } = metadata;
+  return { apiVersion, kind, name, namespace };
+};
+
 const listOf = (items: readonly unknown[]): string => JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
-
-interface KubernetesObject {
-  readonly apiVersion?: string;
-  readonly kind: string;
-  readonly metadata?: { readonly name?: string; readonly namespace?: string };
-}
-
-const objectsIn = (file: string, context: ModuleContext): Value[] => {
-  const path = context.findFile('files', file);
-  return [...loadYaml(decode(context.readFile(path)), path).documents] as Value[];
-};
-
-const singleObject = (args: ReadonlyMap<string, unknown>) =>
-  new Map<never, never>([
-    ['apiVersion', args.get('api_version')],
-    ['kind', args.get('kind')],
-    [
-      'metadata',
-      new Map([
-        ['name', args.get('name')],
-        ...(args.has('namespace') ? [['namespace', args.get('namespace')] as const] : []),
-      ] as never),
-    ],
-  ] as never);
-
-const readObjects = (definition: unknown): KubernetesObject[] => {
-  const value = plain(definition as never);
-  const objects = (Array.isArray(value) ? value.flat() : [value]).filter(
-    (object) => object !== null,
-  ) as KubernetesObject[];
-  const wrong = objects.find((object) => typeof object !== 'object' || typeof object.kind !== 'string');
-  if (wrong !== undefined)
-    throw new ModuleFailure(
-      `an object of Kubernetes has a kind, and this has none: ${JSON.stringify(wrong).slice(0, 80)}`,
-    );
-  return objects;
-};
