@@ -74,6 +74,8 @@ export interface PlayContext extends RunContext {
   /** The batch under way. */
   readonly hosts: ReadonlyMap<string, HostState>;
   readonly compiler: Compiler;
+  /** Where a host will stand in the plays that come next, as far as can be told now. */
+  readonly beyond: (host: string) => Iterable<{ readonly context: PlayContext; readonly cursor: Cursor }>;
   /** `meta: end_play`, `end_batch`. */
   end: 'no' | 'batch' | 'play';
 }

@@ -1,6 +1,6 @@
 import type { Connection, Identity, RemoteShell, Reply, Script, Target } from '../transport/transport.ts';
 import type { Limit } from './limit.ts';
-import { type LookRequest, Machine } from './machine.ts';
+import { type Applies, type LookRequest, Machine } from './machine.ts';
 
 export interface LinksOptions {
   readonly connect: (target: Target, signal: AbortSignal) => Promise<Connection>;
@@ -15,9 +15,15 @@ export class Links {
   readonly #options: LinksOptions;
   readonly #links = new Map<string, Link>();
   readonly #machines = new Map<string, Machine>();
+  readonly #applies: Applies = { count: 0 };
 
   constructor(options: LinksOptions) {
     this.#options = options;
+  }
+
+  /** Nothing has been changed on any machine so far. */
+  get untouched(): boolean {
+    return this.#applies.count === 0;
   }
 
   to(target: Target): Link {
@@ -48,7 +54,7 @@ export class Links {
   #machine(endpoint: string): Machine {
     let machine = this.#machines.get(endpoint);
     if (!machine) {
-      machine = new Machine(this.#options.clock);
+      machine = new Machine(this.#options.clock, this.#applies);
       this.#machines.set(endpoint, machine);
     }
     return machine;

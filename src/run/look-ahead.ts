@@ -26,8 +26,9 @@ const mostBytes = 512 * 1024;
 
 /**
  * The looks of what comes next for a host, as far as it can be told: the rest of the loop under way, then the tasks behind
- * it, taken to change nothing and to fail nowhere. What is found out this way decides nothing: each task is evaluated again
- * at its turn, and uses a reply only if its look is still the very same script.
+ * it, and those of the plays after that while nothing has been changed in the run; all taken to change nothing and to fail
+ * nowhere. What is found out this way decides nothing: each task is evaluated again at its turn, and uses a reply only if its
+ * look is still the very same script.
  */
 export const lookAhead = (
   host: HostState,
@@ -48,7 +49,10 @@ class Walk {
   readonly #host: HostState;
   readonly #progress: Progress;
   readonly #most: number;
-  readonly #context: PlayContext;
+  /** Of the play that the walk is in. */
+  #context: PlayContext;
+  /** Behind what other hosts have a part in. */
+  #beyond = false;
   readonly #requests: LookRequest[] = [];
   readonly #pending: Pending[] = [];
   /** What tasks that only compute will have set. */
@@ -65,11 +69,19 @@ class Walk {
   requests(): readonly LookRequest[] {
     try {
       const { step, rest } = this.#progress;
+      // These looks would go where the task's own goes.
+      if (this.#isDelegated(step, this.#scope(step, rest[0] ?? new Map()))) return [];
       for (const overlay of rest) this.#item(step, overlay);
       this.#leave(step);
       const cursor = this.#host.cursor.ahead();
       cursor.advance();
-      for (let next = cursor.peek(); next; next = cursor.peek()) this.#step(next, cursor);
+      this.#walk(cursor);
+      if (!this.#context.links.untouched) return this.#requests;
+      this.#beyond = true;
+      for (const { context, cursor: there } of this.#context.beyond(this.#host.name)) {
+        this.#context = { ...context, emit: this.#context.emit };
+        this.#walk(there);
+      }
     } catch (error) {
       // Whatever stops the walk stops or fails the task itself when its turn comes, and is told then.
       if (!(error instanceof Error)) throw error;
@@ -79,20 +91,30 @@ class Walk {
     return this.#requests;
   }
 
+  #walk(cursor: Cursor): void {
+    for (let next = cursor.peek(); next; next = cursor.peek()) this.#step(next, cursor);
+  }
+
   #step(step: TaskStep, cursor: Cursor): void {
     if (isMeta(step)) {
       this.#meta(step);
       cursor.advance();
       return;
     }
-    if (['delegate_to', 'run_once', 'debugger'].some((name) => step.keywords.inherited(name))) throw new Edge();
-    if (step.keywords.own('async')) throw new Edge();
+    if (step.keywords.own('async') || step.keywords.inherited('debugger')) throw new Edge();
     if (isInclude(step)) {
       this.#include(step, cursor);
       return;
     }
     cursor.advance();
     const scope = this.#scope(step, new Map());
+    if (this.#isElsewhere(step, scope)) {
+      // What it brings is not known yet, and what it changes may be seen from here.
+      if (!this.#context.links.untouched) throw new Edge();
+      this.#beyond = true;
+      if (isLooped(step) || this.#isWanted(step, scope)) this.#leave(step);
+      return;
+    }
     if (isLooped(step)) {
       const items = loopItems(step, this.#host.name, scope, this.#context);
       const control = loopControl(step, scope, this.#context);
@@ -106,13 +128,7 @@ class Walk {
   #item(step: TaskStep, overlay: Vars): boolean {
     const { module: named } = step.task;
     const scope = this.#scope(step, overlay);
-    const verdict = checkWhen(step, scope, this.#context, this.#host.name);
-    const register = registerName(step);
-    if (!verdict.met) {
-      if (register && overlay.size === 0) this.#known.set(register, skippedResult(verdict.condition));
-      return false;
-    }
-    if (register) this.#known.delete(register);
+    if (!this.#isWanted(step, scope, overlay.size === 0)) return false;
     const name = shortName(named.name);
     if (passes.has(name)) return true;
     const prepared = prepare(step, this.#host, scope, overlay, this.#context);
@@ -130,8 +146,36 @@ class Walk {
     if (!request) throw new Edge();
     this.#bytes += request.script.text.text.length + (request.script.stdin?.length ?? 0);
     if (this.#requests.length >= this.#most || this.#bytes > mostBytes) throw new Edge();
-    this.#requests.push(request);
+    this.#requests.push(this.#beyond ? { ...request, beyond: true } : request);
     return true;
+  }
+
+  /** By its condition; what it registers otherwise is known then, unless `whole` is false: it is an item's. */
+  #isWanted(step: TaskStep, scope: Scope, whole = true): boolean {
+    const verdict = checkWhen(step, scope, this.#context, this.#host.name);
+    const register = registerName(step);
+    if (!verdict.met && register && whole) this.#known.set(register, skippedResult(verdict.condition));
+    if (verdict.met) this.#known.delete(register);
+    return verdict.met;
+  }
+
+  /** It is another host's to do: once for all, or delegated. */
+  #isElsewhere(step: TaskStep, scope: Scope): boolean {
+    const [first] = this.#context.hosts.keys();
+    return (
+      (step.keywords.inherited('run_once') !== undefined && first !== this.#host.name) || this.#isDelegated(step, scope)
+    );
+  }
+
+  #isDelegated(step: TaskStep, scope: Scope): boolean {
+    const delegated = step.keywords.inherited('delegate_to');
+    if (delegated === undefined) return false;
+    try {
+      return this.#context.templar.render(delegated.value, scope) !== this.#host.name;
+    } catch {
+      // An item's, or one that is not known yet.
+      return true;
+    }
   }
 
   /** What the task behind us will set is not known yet. */

@@ -4,6 +4,20 @@ import type { Identity, Reply, Script } from '../transport/transport.ts';
 export interface LookRequest {
   readonly identity: Identity;
   readonly script: Script;
+  /** Of a later play, or behind a task of others: what they change until then may change what it sees. */
+  readonly beyond?: boolean | undefined;
+}
+
+/** Counts what was changed on any machine of the run. */
+export interface Applies {
+  count: number;
+}
+
+interface Seen {
+  readonly reply: Reply;
+  readonly at: number;
+  /** Of a look that others' changes may concern: how many applies there had been. */
+  readonly applies: number | undefined;
 }
 
 /** A reply older than this may no longer be true: other people work on the host too. */
@@ -11,36 +25,36 @@ const freshForMs = 10_000;
 
 /**
  * What was seen on one machine ahead of time, whatever names the inventory has for it. A reply is handed out once, and only
- * for the very same script by the same user; anyone's apply throws all of them away. So a task that finds its look here
- * sees what it would have seen by asking at its turn.
+ * for the very same script by the same user; anyone's apply throws all of them away, and one on another machine those that it may
+ * concern. So a task that finds its look here sees what it would have seen by asking at its turn.
  */
 export class Machine {
   readonly #clock: () => number;
-  readonly #seen = new Map<string, { readonly reply: Reply; readonly at: number }[]>();
+  readonly #applies: Applies;
+  readonly #seen = new Map<string, Seen[]>();
   /** Counts applies begun; replies to looks that were sent before the newest one are worthless. */
   #epoch = 0;
   #applying = 0;
 
-  constructor(clock: () => number) {
+  constructor(clock: () => number, applies: Applies = { count: 0 }) {
     this.#clock = clock;
+    this.#applies = applies;
   }
 
   take({ identity, script }: LookRequest): Reply | undefined {
     const key = keyOf(identity, script);
     const replies = this.#seen.get(key);
-    const oldest = this.#clock() - freshForMs;
-    for (let entry = replies?.shift(); entry; entry = replies?.shift()) if (entry.at >= oldest) return entry.reply;
+    for (let entry = replies?.shift(); entry; entry = replies?.shift()) if (this.#holds(entry)) return entry.reply;
     this.#seen.delete(key);
     return undefined;
   }
 
   /** Those of the looks that must still be sent; two tasks that look alike need two replies. */
   missing(requests: readonly LookRequest[]): readonly LookRequest[] {
-    const oldest = this.#clock() - freshForMs;
     const held = new Map<string, number>();
     return requests.filter(({ identity, script }) => {
       const key = keyOf(identity, script);
-      const left = held.get(key) ?? this.#seen.get(key)?.filter((entry) => entry.at >= oldest).length ?? 0;
+      const left = held.get(key) ?? this.#seen.get(key)?.filter((entry) => this.#holds(entry)).length ?? 0;
       held.set(key, left - 1);
       return left <= 0;
     });
@@ -52,9 +66,9 @@ export class Machine {
 
   /** To be called when looks are sent; the answer stores their replies, if they still hold. */
   beginLooks(requests: readonly LookRequest[]): (replies: readonly Reply[]) => void {
-    const [epoch, at, alone] = [this.#epoch, this.#clock(), this.#applying === 0];
+    const [epoch, at, alone, applies] = [this.#epoch, this.#clock(), this.#applying === 0, this.#applies.count];
     return (replies) => {
-      if (alone && epoch === this.#epoch) this.#store(requests, replies, at);
+      if (alone && epoch === this.#epoch) this.#store(requests, replies, at, applies);
     };
   }
 
@@ -62,24 +76,30 @@ export class Machine {
   beginApply(riders: readonly LookRequest[]): (riderReplies: readonly Reply[]) => void {
     this.forget();
     const epoch = ++this.#epoch;
+    this.#applies.count++;
     const alone = this.#applying++ === 0;
     const at = this.#clock();
     return (replies) => {
       this.#applying--;
       this.forget();
-      if (alone && epoch === this.#epoch) this.#store(riders, replies, at);
+      if (alone && epoch === this.#epoch) this.#store(riders, replies, at, this.#applies.count);
       else this.#epoch++;
     };
   }
 
-  #store(requests: readonly LookRequest[], replies: readonly Reply[], at: number): void {
-    for (const [i, { identity, script }] of requests.entries()) {
+  #holds({ at, applies }: Seen): boolean {
+    return at >= this.#clock() - freshForMs && (applies === undefined || applies === this.#applies.count);
+  }
+
+  #store(requests: readonly LookRequest[], replies: readonly Reply[], at: number, applies: number): void {
+    for (const [i, { identity, script, beyond }] of requests.entries()) {
       const reply = replies[i];
       if (!reply) continue;
       const key = keyOf(identity, script);
       const entries = this.#seen.get(key);
-      if (entries) entries.push({ reply, at });
-      else this.#seen.set(key, [{ reply, at }]);
+      const seen = { reply, at, applies: beyond ? applies : undefined };
+      if (entries) entries.push(seen);
+      else this.#seen.set(key, [seen]);
     }
   }
 }

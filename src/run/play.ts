@@ -23,6 +23,7 @@ export interface PreparedPlay {
   readonly compiler: Compiler;
   readonly steps: readonly Step[];
   readonly handlers: Step[];
+  readonly run: RunContext;
 }
 
 /** Resolves a play. Throws UserErrors: roles and files that are not there, names that can't be told. */
@@ -53,17 +54,19 @@ export const preparePlay = (play: Play, id: number, prompts: Vars | undefined, r
     isYes(keyword('force_handlers'), run.settings.forceHandlers),
   );
   const name = asText(keyword('name') ?? '') || hostsText;
-  return { play, name: { id, name, position: play.position }, hosts: ordered, variables, compiler, ...compiled };
+  return { play, name: { id, name, position: play.position }, hosts: ordered, variables, compiler, ...compiled, run };
 };
 
 /**
- * Runs a play batch by batch. Says whether the run goes on with the next play: not when a whole batch is lost.
+ * Runs a play batch by batch. Says whether the run goes on with the next play: not when a whole batch is lost. `next`: the
+ * plays behind it as they were resolved before the run, for what is looked at ahead.
  */
 export const runPlay = async (
   play: Play,
   id: number,
   importVars: Vars | undefined,
   run: RunContext,
+  next: readonly PreparedPlay[],
 ): Promise<boolean> => {
   const answers = await askPrompts(play, run);
   const prompts = answers && importVars ? new Map([...importVars, ...answers]) : (answers ?? importVars);
@@ -86,7 +89,7 @@ export const runPlay = async (
   const batches = makeBatches(hosts, keyword('serial'), play.keywords.get('serial')?.valuePosition);
   for (const [number, batch] of batches.entries()) {
     if (batches.length > 1) run.emit({ type: 'batch-start', play: name, hosts: batch, number: number + 1 });
-    const context = contextFor({ ...prepared, steps }, batch, run);
+    const context = contextFor({ ...prepared, steps }, batch, number === batches.length - 1 ? next : []);
     const active = hosts.filter((host) => !run.failed.has(host) && !run.unreachable.has(host));
     variables.setHosts(active, batch);
     try {
@@ -105,15 +108,29 @@ export const runPlay = async (
   return true;
 };
 
-const contextFor = (prepared: PreparedPlay, batch: readonly string[], run: RunContext): PlayContext => ({
-  ...run,
+const contextFor = (prepared: PreparedPlay, batch: readonly string[], next: readonly PreparedPlay[]): PlayContext => ({
+  ...prepared.run,
   name: prepared.name,
   play: prepared.variables,
   compiler: prepared.compiler,
   handlers: prepared.handlers,
   hosts: new Map(batch.map((host) => [host, hostState(host, prepared.steps)])),
+  beyond: (host) => beyond(host, next),
   end: 'no',
 });
+
+/** Only into first batches: what a later one finds depends on those before it. */
+function* beyond(host: string, next: readonly PreparedPlay[]): Generator<{ context: PlayContext; cursor: Cursor }> {
+  for (const prepared of next) {
+    const { play, hosts, variables, run, steps } = prepared;
+    if (!hosts.includes(host)) continue;
+    const serial = render(play.keywords.get('serial'), run, variables);
+    const [batch = []] = makeBatches(hosts, serial, play.keywords.get('serial')?.valuePosition);
+    if (!batch.includes(host) || play.keywords.has('vars_prompt') || run.startAt) return;
+    variables.setHosts(hosts, batch);
+    yield { context: contextFor(prepared, batch, []), cursor: new Cursor(host, steps) };
+  }
+}
 
 const hostState = (name: string, steps: readonly Step[]): HostState => ({
   name,

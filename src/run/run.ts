@@ -18,7 +18,7 @@ import type { Question, RunContext, RunSettings, Untimed } from './context.ts';
 import type { Event, Listener, Recap } from './events.ts';
 import { Limit } from './limit.ts';
 import { Links } from './link.ts';
-import { preparePlay, runPlay } from './play.ts';
+import { type PreparedPlay, preparePlay, runPlay } from './play.ts';
 import { type LoadedPlay, loadPlays } from './playbooks.ts';
 import { RecapCounter } from './recap.ts';
 import { redactEvent } from './redaction.ts';
@@ -71,8 +71,12 @@ export const runPlaybooks = async (options: RunOptions): Promise<RunResult> => {
 };
 
 /** The plays of a run with their hosts and steps, resolved and not run: for `--list-tasks` and the like. */
-export const resolvePlaybooks = (options: RunOptions): readonly ReturnType<typeof preparePlay>[] =>
-  new Run(options).resolve();
+export const resolvePlaybooks = (options: RunOptions): readonly PreparedPlay[] => new Run(options).resolve();
+
+interface CheckedPlay extends LoadedPlay {
+  /** As it was before the run, which may add hosts and groups. */
+  readonly prepared: PreparedPlay;
+}
 
 class Run {
   readonly #options: RunOptions;
@@ -99,13 +103,15 @@ class Run {
   }
 
   /** Reads and resolves everything once, so that what is wrong is said at once and early. */
-  check(): readonly LoadedPlay[] {
-    const plays = loadPlays(this.#options.playbooks, this.#options);
+  check(): readonly CheckedPlay[] {
     const problems: Diagnostic[] = [];
-    for (const { play, file, vars } of plays) {
+    const plays: CheckedPlay[] = [];
+    for (const loaded of loadPlays(this.#options.playbooks, this.#options)) {
       try {
-        const context = this.#context(file);
-        problems.push(...checkPlay(preparePlay(play, 0, vars, context), context.sources, context.templar));
+        const context = this.#context(loaded.file);
+        const prepared = preparePlay(loaded.play, 0, loaded.vars, context);
+        plays.push({ ...loaded, prepared });
+        problems.push(...checkPlay(prepared, context.sources, context.templar));
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
         problems.push(...error.diagnostics);
@@ -115,11 +121,11 @@ class Run {
     return plays;
   }
 
-  resolve(): readonly ReturnType<typeof preparePlay>[] {
+  resolve(): readonly PreparedPlay[] {
     return this.check().map(({ play, file, vars }, index) => preparePlay(play, index + 1, vars, this.#context(file)));
   }
 
-  async start(plays: readonly LoadedPlay[]): Promise<RunResult> {
+  async start(plays: readonly CheckedPlay[]): Promise<RunResult> {
     const { settings, playbooks } = this.#options;
     this.#emit({
       type: 'run-start',
@@ -129,8 +135,10 @@ class Run {
     let interrupted = false;
     if (settings.startAtTask !== undefined) this.#startAt = new StartAt(settings.startAtTask);
     try {
-      for (const [index, { play, file, vars }] of plays.entries())
-        if (!(await runPlay(play, index + 1, vars, this.#context(file)))) break;
+      for (const [index, { play, file, vars }] of plays.entries()) {
+        const next = plays.slice(index + 1).map(({ prepared }) => prepared);
+        if (!(await runPlay(play, index + 1, vars, this.#context(file), next))) break;
+      }
       this.#startAt?.throwIfMissing();
     } catch (error) {
       if (!this.#signal.aborted) throw error;

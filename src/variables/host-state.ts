@@ -85,6 +85,6 @@ const live = (level: number, name: string, vars: ReadonlyMap<string, Value>): La
 
 /** Variables that say how to reach a host. No fact may set them, as in Ansible, so they never wait for facts either. */
 export const isConnectionVariable = (name: string): boolean =>
-  /^ansible_(?:host|port|user|password|connection|timeout|remote_tmp|private_key_file|host_key_checking|pipelining|managed|become(?:_.*)?|su(?:do)?(?:_.*)?|ssh_(?!host_key).*|sftp_.*|scp_.*|openssh_.*|local_(?:temp|tmp).*|shell_(?:type|executable)|.*_interpreter|paramiko_.*|docker_.*|winrm_.*)$/.test(
+  /^ansible_(?:host|port|user|password|connection|timeout|remote_tmp|private_key_file|host_key_checking|pipelining|managed|become(?:_.*)?|su(?:do)?(?:_.*)?|ssh_(?!host_key_(?!checking$)).*|sftp_.*|scp_.*|openssh_.*|local_(?:temp|tmp).*|shell_(?:type|executable)|.*_interpreter|paramiko_.*|docker_.*|winrm_.*)$/.test(
     name,
   );

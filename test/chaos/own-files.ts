@@ -46,8 +46,8 @@ const read = (path: string, content: string): void => {
   else if (/\.(ya?ml|conf)$/.test(path) && path.startsWith('/etc/kubernetes/')) parse(content);
 };
 
-/** What a deploy says anew on its way to the end: Docker's settings come in two steps, and etcd's members grow. */
-const inSteps = new Set(['/etc/docker/daemon.json', '/etc/kubernetes/etcd.env']);
+/** What is said anew on the way to the end: Docker's settings come in two steps, etcd's members grow, flannel adds to its file. */
+const inSteps = new Set(['/etc/docker/daemon.json', '/etc/kubernetes/etcd.env', '/var/lib/k8s-bm/flannel/subnet.env']);
 
 /** The files that were there and are otherwise at the end: what is written is written once, and whole. */
 export const rewritten = (before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string[] =>

@@ -129,6 +129,72 @@ describe('looks sent ahead', () => {
     expect(recap).toMatchObject({ one: { failed: 0, ok: 2 } });
   });
 
+  it('go on into the plays behind', async () => {
+    const tasks = `
+  - stat: {path: "${folder}/a"}
+- hosts: all
+  gather_facts: false
+  serial: 1
+  tasks:
+  - set_fact: {where: "${folder}/b"}
+  - stat: {path: "{{ where }}"}
+- hosts: all
+  gather_facts: false
+  tasks:
+  - stat: {path: "{{ where }}/c"}
+`;
+    expect((await run(tasks)).messages).toBe(1);
+  });
+
+  it('see in a later play what another host has changed before it', async () => {
+    writeFileSync(
+      join(folder, 'inventory.ini'),
+      'one ansible_connection=local\ntwo ansible_connection=local ansible_user=x\n',
+    );
+    const tasks = `
+  - stat: {path: "${folder}/a"}
+- hosts: two
+  gather_facts: false
+  tasks:
+  - file: {path: "${folder}/shared", state: directory}
+- hosts: one
+  gather_facts: false
+  tasks:
+  - stat: {path: "${folder}/shared"}
+    register: shared
+  - assert: {that: shared.stat.exists}
+`;
+    expect((await run(tasks)).recap).toMatchObject({ one: { failed: 0 }, two: { changed: 1 } });
+  });
+
+  it('pass by what is asked elsewhere or once', async () => {
+    const tasks = `
+  - stat: {path: "${folder}/a"}
+  - stat: {path: "${folder}"}
+    delegate_to: elsewhere
+    run_once: true
+    when: false
+    register: there
+  - assert: {that: true}
+    run_once: true
+  - stat: {path: "${folder}/b"}
+  - stat: {path: "${folder}/{{ there is skipped }}"}
+`;
+    expect((await run(tasks)).messages).toBe(1);
+  });
+
+  it('do not go where a delegated task goes', async () => {
+    const tasks = `
+  - stat: {path: "${folder}"}
+    delegate_to: elsewhere
+    vars: {ansible_connection: local, ansible_user: x}
+  - stat: {path: "${folder}/a"}
+`;
+    const { messages, events } = await run(tasks);
+    const end = events.find((event) => event.type === 'run-end');
+    expect([messages, end?.traffic.get('elsewhere')?.messages]).toEqual([1, 1]);
+  });
+
   it('take two names of one machine for one', async () => {
     writeFileSync(join(folder, 'inventory.ini'), 'one ansible_connection=local\ntwo ansible_connection=local\n');
     const tasks = `

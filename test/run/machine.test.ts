@@ -76,4 +76,14 @@ describe('what was seen ahead', () => {
     expect(machine.take(look('a'))).toBeUndefined();
     expect(machine.take(look('b'))).toBeUndefined();
   });
+
+  it('holds what others may change only until something is changed on any machine', () => {
+    const applies = { count: 0 };
+    const [machine, other] = [new Machine(() => 0, applies), new Machine(() => 0, applies)];
+    machine.beginLooks([look('a'), { ...look('b'), beyond: true }])([reply(1), reply(2)]);
+    other.beginApply([])([]);
+    expect(machine.missing([look('a'), look('b')])).toEqual([look('b')]);
+    expect(machine.take(look('b'))).toBeUndefined();
+    expect(machine.take(look('a'))?.code).toBe(1);
+  });
 });

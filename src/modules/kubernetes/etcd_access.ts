@@ -88,8 +88,10 @@ export const etcd_access = defineModule<Wanted, Found>({
         sh`kb_etcd() { kb_out=$(${etcdctl} "$@" -w json 2>&1) || case $kb_out in *'not found'*) kb_out=null ;; *) kb_fail "etcdctl $*: $kb_out" ;; esac; }`,
         sh`kb_out=$(${etcdctl} auth status -w json 2>&1) || { kb_put unreachable "$kb_out"; exit 0; }; kb_put authentication "$kb_out"`,
         ...[...keys.keys()].map((key) => sh`kb_etcd get ${key}; kb_put ${`key ${key}`} "$kb_out"`),
-        ...[...roles.keys()].map((role) => sh`kb_etcd role get ${role}; kb_put ${`role ${role}`} "$kb_out"`),
-        ...[...users.keys()].map((user) => sh`kb_etcd user get ${user}; kb_put ${`user ${user}`} "$kb_out"`),
+        // At once: each etcdctl is a login of its own. What they say is short enough not to mix.
+        ...[...roles.keys()].map((role) => sh`{ kb_etcd role get ${role}; kb_put ${`role ${role}`} "$kb_out"; } &`),
+        ...[...users.keys()].map((user) => sh`{ kb_etcd user get ${user}; kb_put ${`user ${user}`} "$kb_out"; } &`),
+        sh`wait`,
       ]),
     },
     parse: (reply) => readFound(readRecords(reply).fields),
