@@ -28,8 +28,31 @@ export interface Certificate extends CertificateRequest {
 
 const usageNames: Readonly<Record<string, Usage>> = { '1.3.6.1.5.5.7.3.1': 'server', '1.3.6.1.5.5.7.3.2': 'client' };
 
+/** One run holds its few certificates against each other many times, and reading one takes milliseconds. */
+const rememberedAtMost = 200;
+
+const remembered = <T>(make: (pem: string) => T): ((pem: string) => T) => {
+  const made = new Map<string, T>();
+  return (pem) => {
+    let one = made.get(pem);
+    if (one === undefined) {
+      one = make(pem);
+      if (made.size < rememberedAtMost) made.set(pem, one);
+    }
+    return one;
+  };
+};
+
+const parse = remembered((pem: string): X509Certificate => {
+  try {
+    return new X509Certificate(pem);
+  } catch (cause) {
+    throw new Error('this is not a certificate in PEM form', { cause });
+  }
+});
+
 /** Reads the first certificate of a PEM text. Throws an Error that says so where there is none. */
-export const readCertificate = (pem: string): Certificate => {
+export const readCertificate: (pem: string) => Certificate = remembered((pem) => {
   const parsed = parse(pem);
   const subject = attributes(parsed.subject);
   return {
@@ -45,7 +68,7 @@ export const readCertificate = (pem: string): Certificate => {
     fingerprint: parsed.fingerprint256.replaceAll(':', '').toLowerCase(),
     publicKey: parsed.publicKey.export({ type: 'spki', format: 'pem' }) as string,
   };
-};
+});
 
 /** Whether `authority` signed `certificate`: by name and by signature, not by name alone. */
 export const isSignedBy = (certificate: string, authority: string): boolean => {
@@ -83,14 +106,6 @@ export const reasonsToRenew = (
 export const normalized = (names: readonly string[]): string[] => [
   ...new Set(names.map((name) => (isIP(name) === 6 ? shortestIPv6(name) : name.toLowerCase()))),
 ];
-
-const parse = (pem: string): X509Certificate => {
-  try {
-    return new X509Certificate(pem);
-  } catch (cause) {
-    throw new Error('this is not a certificate in PEM form', { cause });
-  }
-};
 
 const attributes = (name: string): Map<string, string[]> => {
   const found = new Map<string, string[]>();

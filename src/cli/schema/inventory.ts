@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { settings } from '../../cluster/settings.ts';
 import { draft, type JsonSchema, orTemplate } from './json-schema.ts';
 
