@@ -15,6 +15,7 @@ import {
 } from './container-plan.ts';
 import { engine, enginePath, readInspected } from './engine-api.ts';
 import { hashLabel, specLabel } from './labels.ts';
+import { filesFunction, readFiles } from './mounted-files.ts';
 import { finishReplacement, previousName, replaceContainer } from './replace-container.ts';
 
 /**
@@ -105,11 +106,9 @@ export const docker_container = defineModule<WantedContainer, FoundContainer>({
 
   look: ({ name, spec, mountedFiles }) => ({
     script: {
-      functions: [put, fail, engine],
+      functions: [put, fail, engine, filesFunction],
       text: sh`command -v docker >/dev/null 2>&1 || { kb_put docker absent; exit 0; }
-for kb_x in ${mountedFiles}; do
-  kb_put file "$(sha256sum -- "$kb_x" 2>/dev/null || printf 'absent  %s' "$kb_x")"
-done
+kb_files ${mountedFiles}
 kb_out=$(kb_engine ${[
         enginePath`/containers/${name}/json`,
         enginePath`/containers/${previousName(name)}/json`,
@@ -127,7 +126,7 @@ printf 'content=%s' "$kb_out"`,
         container: named(name),
         previous: named(previousName(name)),
         imageId: objects.find((object) => !('State' in object))?.Id,
-        files: records.all.flatMap(([key, value]) => (key === 'file' ? [value] : [])).join('\n'),
+        files: readFiles(records),
       };
     },
   }),

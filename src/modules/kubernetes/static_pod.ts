@@ -4,6 +4,7 @@ import { decode } from '../../util/bytes.ts';
 import { plain } from '../coerce.ts';
 import { engine, enginePath, listed, readListed } from '../docker/engine-api.ts';
 import { hashLabel } from '../docker/labels.ts';
+import { filesFunction, readFiles } from '../docker/mounted-files.ts';
 import { defineModule } from '../module.ts';
 import { planned } from '../planned.ts';
 import { dict, needed, number, result, text, texts } from '../read.ts';
@@ -58,19 +59,18 @@ export const static_pod = defineModule<Wanted, Found>({
 
   look: ({ path, pod, mountedFiles }) => ({
     script: {
-      functions: [put, engine],
-      text: sh`for kb_x in ${mountedFiles}; do
-  kb_put file "$(sha256sum -- "$kb_x" 2>/dev/null || printf 'absent  %s' "$kb_x")"
-done
+      functions: [put, engine, filesFunction],
+      text: sh`kb_files ${mountedFiles}
 kb_put running "$(kb_engine ${enginePath`/containers/json?filters=${JSON.stringify({ label: labelsOf(pod) })}`} ||
   docker ps ${labelsOf(pod).map((label) => `--filter=label=${label}`)} --format ${listed(hashLabel)} 2>/dev/null)"
 printf 'content='; cat -- ${path} 2>/dev/null || :`,
     },
     parse: (reply) => {
-      const { all, fields, content } = readRecords(reply);
+      const records = readRecords(reply);
+      const { fields, content } = records;
       return {
         manifest: decode(content ?? new Uint8Array()),
-        files: all.flatMap(([key, value]) => (key === 'file' ? [value] : [])).join('\n'),
+        files: readFiles(records),
         running: readListed(fields.get('running') ?? '').map(({ Labels }) => Labels[hashLabel] ?? ''),
       };
     },
