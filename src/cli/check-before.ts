@@ -10,25 +10,45 @@ import { moduleNames } from '../run/known-modules.ts';
 import type { Templar } from '../template/templar.ts';
 import { UserError } from '../util/diagnostic.ts';
 import { nearest } from '../util/nearest.ts';
+import type { Position } from '../util/position.ts';
 
 interface Known {
   readonly inventory: Inventory;
   readonly templar: Templar;
   readonly rolesPath: readonly string[];
   readonly collectionsPath: readonly string[];
-  readonly played: PlayedRoles | undefined;
   readonly decrypt: Decrypt;
   readonly extraVars: Vars;
 }
 
-/** Throws a UserError with all that is wrong with playbooks and what they name, before a host is touched. */
-export const checkBefore = (playbooks: readonly string[], known: Known): void => {
-  const { diagnostics } = checkPlaybooks(playbooks, {
-    ...known,
-    modules: moduleNames,
-    names: namesOf(playbooks, known),
-  });
-  if (diagnostics.some(({ severity }) => severity === 'error')) throw new UserError(diagnostics);
+/**
+ * Throws a UserError with all that is wrong with playbooks and what they name, before a host is touched. Roles that they name
+ * by where they come from are brought, and read as well; found they are where a play, a role or an included file names them.
+ */
+export const checkBefore = async (
+  playbooks: readonly string[],
+  known: Known,
+  bring: (named: ReadonlyMap<string, Position>) => Promise<PlayedRoles>,
+): Promise<PlayedRoles | undefined> => {
+  const named = new Map<string, Position>();
+  const names = namesOf(playbooks, known);
+  for (let played: PlayedRoles | undefined; ; ) {
+    const options = { ...known, played, modules: moduleNames, names };
+    const { diagnostics, references } = checkPlaybooks(playbooks, options);
+    const wrong = diagnostics.some(({ severity }) => severity === 'error');
+    const fresh = [...references].filter(([name]) => !named.has(name));
+    if (fresh.length === 0) {
+      if (wrong) throw new UserError(diagnostics);
+      return played;
+    }
+    for (const [name, position] of fresh) named.set(name, position);
+    try {
+      played = await bring(named);
+    } catch (error) {
+      // What is wrong with the files is told along with what can't be brought.
+      throw wrong && error instanceof UserError ? new UserError([...diagnostics, ...error.diagnostics]) : error;
+    }
+  }
 };
 
 /** Every name that an inventory, a folder beside it or beside a playbook, or `-e` sets for any host. */

@@ -119,9 +119,14 @@ export const readRun = async (
       ...defaultCollectionsPath(),
     ],
   };
-  const played = await playedRoles(files, signal);
-  if (chosen || !own.shipped)
-    checkBefore(files, { ...loaded, ...paths, played, decrypt, extraVars: settings.extraVars });
+  const played =
+    chosen || !own.shipped
+      ? await checkBefore(
+          files,
+          { ...loaded, ...paths, decrypt, extraVars: settings.extraVars },
+          playedRoles(files[0] ?? workingDirectory, signal),
+        )
+      : undefined;
   for (const warning of [...config.warnings, ...loaded.warnings]) process.stderr.write(formatDiagnostic(warning));
   return {
     ...loaded,

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Templar } from '../template/templar.ts';
 import { Template, type Value } from '../template/values.ts';
-import { type Diagnostic, UserError } from '../util/diagnostic.ts';
+import type { Diagnostic } from '../util/diagnostic.ts';
 import type { Position } from '../util/position.ts';
-import { findNear, taskFileCandidates } from './check-files.ts';
+import { findNear, findRoleNear, roleFilesOf, taskFileCandidates } from './check-files.ts';
 import { NameBook } from './check-names.ts';
 import { certain, checkConditions, checkTemplates } from './check-templates.ts';
 import { type Decrypt, isFile, readVarsFile } from './files.ts';
@@ -12,7 +12,7 @@ import { shortName } from './keywords.ts';
 import type { Field, Keywords, Play, Playbook, RoleEntry, Task, TaskNode } from './playbook.ts';
 import { readPlaybook } from './plays.ts';
 import { type ModuleNames, Reading } from './reading.ts';
-import { findRole, type PlayedRoles, type RoleFiles, readRole, readTaskFile } from './roles.ts';
+import { isReference, type PlayedRoles, type RoleFiles, readRole, readTaskFile } from './roles.ts';
 import type { TaskKind } from './tasks.ts';
 
 export interface CheckOptions {
@@ -30,6 +30,8 @@ export interface CheckOptions {
 export interface Checked {
   readonly playbooks: readonly Playbook[];
   readonly diagnostics: readonly Diagnostic[];
+  /** Roles that are named by where they come from and that `played` does not find, with the place of the first mention. */
+  readonly references: ReadonlyMap<string, Position>;
 }
 
 /**
@@ -39,7 +41,7 @@ export interface Checked {
 export const checkPlaybooks = (files: readonly string[], options: CheckOptions): Checked => {
   const check = new PlaybookCheck(options);
   const playbooks = files.map((file) => check.playbook(file));
-  return { playbooks, diagnostics: check.finish() };
+  return { playbooks, diagnostics: check.finish(), references: check.references };
 };
 
 /** Where tasks stand: whether they run whatever happens, and which role's files they see. */
@@ -52,6 +54,7 @@ interface Place {
 }
 
 class PlaybookCheck {
+  readonly references = new Map<string, Position>();
   readonly #options: CheckOptions;
   readonly #reading: Reading;
   readonly #names = new NameBook();
@@ -111,16 +114,13 @@ class PlaybookCheck {
       this.#names.leaveOpen();
       return;
     }
-    let path: string;
-    try {
-      const beside = place.role === undefined ? [] : [dirname(place.role)];
-      const roles = [join(place.playbookDir, 'roles'), ...beside, ...this.#options.rolesPath, place.playbookDir];
-      path =
-        this.#options.played?.(field.value, place.role)?.path ??
-        findRole(field.value, { roles, collections: this.#options.collectionsPath }, field.valuePosition);
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      if (required) this.#reading.diagnostics.push(...error.diagnostics);
+    const name = field.value;
+    let path = this.#options.played?.(name, place.role)?.path;
+    // What a play names by where it is, is brought for it; what a role names so may have been installed with it.
+    if (path === undefined && !(isReference(name) && place.role === undefined))
+      path = this.#installed(name, field.valuePosition, place, required);
+    if (path === undefined) {
+      if (isReference(name) && !this.references.has(name)) this.references.set(name, field.valuePosition);
       this.#names.leaveOpen();
       return;
     }
@@ -137,6 +137,13 @@ class PlaybookCheck {
     for (const dependency of role.dependencies) this.#roleEntry(dependency, inner);
     this.#nodes(role.tasks, inner);
     this.#nodes(role.handlers, { ...inner, certain: false, kind: 'handler' });
+  }
+
+  #installed(name: string, at: Position, place: Place, required: boolean): string | undefined {
+    const found = findRoleNear(name, at, place, this.#options);
+    if (typeof found === 'string') return found;
+    if (required && !isReference(name)) this.#reading.diagnostics.push(...found.diagnostics);
+    return undefined;
   }
 
   #nodes(nodes: readonly TaskNode[], place: Place): void {
@@ -201,18 +208,10 @@ class PlaybookCheck {
     else if (/^(import|include)_tasks$/.test(module))
       this.#includeTasks(text('file', '_raw_params'), place, module.startsWith('import'));
     else if (/^(import|include)_role$/.test(module)) {
-      const from = (name: string): string | undefined =>
-        typeof args.get(name) === 'string' ? (args.get(name) as string) : undefined;
-      const files = {
-        tasksFrom: from('tasks_from'),
-        varsFrom: from('vars_from'),
-        defaultsFrom: from('defaults_from'),
-        handlersFrom: from('handlers_from'),
-      };
       if (['tasks_from', 'vars_from', 'defaults_from'].some((name) => args.get(name) instanceof Template))
         this.#names.leaveOpen();
       const field = text('name', 'role');
-      if (field) this.#role(field, place, files, module === 'import_role');
+      if (field) this.#role(field, place, roleFilesOf(args), module === 'import_role');
     }
   }
 

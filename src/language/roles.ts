@@ -117,6 +117,9 @@ const readMeta = (reading: Reading, file: string, decrypt: Decrypt | undefined):
   };
 };
 
+/** Whether a role is named by where it is, rather than by a name or a path of this machine. */
+export const isReference = (name: string): boolean => /^(?:oci:\/\/|git\+)/.test(name);
+
 /**
  * Finds roles that plays name by where they come from (`oci://host/path@^2`), and those that such a role, whose folder is
  * `user`, depends on.
@@ -166,6 +169,14 @@ export const findRole = (
   if (!found && name.startsWith('/')) found = look(name);
   else for (const folder of paths.roles) found ??= look(join(folder, name));
   if (found) return found;
+  if (isReference(written))
+    throw new UserError({
+      severity: 'error',
+      message: `the role ${written} is not installed, and was not brought before the run: only the run finds the file that names it`,
+      position: from ?? nowhere,
+      length: written.length,
+      hint: `k8s-bm role add '${written}' installs it`,
+    });
   const siblings = paths.roles.filter(isDirectory).flatMap((folder) => readdirSync(folder));
   const meant = nearest(name, siblings);
   throw new UserError({

@@ -5,9 +5,6 @@ import { isName, locate } from './locate.ts';
 import type { Requirement } from './requirements.ts';
 import type { Kind } from './source.ts';
 
-/** Whether a role is named by where it is, rather than by a name or a path of this machine. */
-export const isReference = (name: string): boolean => /^(?:oci:\/\/|git\+)/.test(name);
-
 /**
  * A role that a play names as `oci://host/path@^2` or `git+https://host/repo.git#folder@v1` (`@` and what follows is the
  * version); or a collection that an inventory names. In the lock a role is called by its address, so that it is not in the way of

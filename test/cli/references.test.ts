@@ -1,4 +1,13 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -28,12 +37,13 @@ beforeAll(async () => {
   vi.stubEnv('HOME', join(root, 'home'));
   for (const name of ['XDG_CACHE_HOME', 'ANSIBLE_CONFIG', 'ANSIBLE_ROLES_PATH']) vi.stubEnv(name, undefined);
   const sources = openSources({ environment: process.env, home: join(root, 'home') });
-  for (const [name, version] of ['one 1.0.0', 'one 2.0.0', 'two 1.0.0', 'three 1.0.0', 'four 1.0.0'].map((each) =>
-    each.split(' '),
+  for (const [name, version] of ['one 1.0.0', 'one 2.0.0', 'two 1.0.0', 'three 1.0.0', 'four 1.0.0', 'five 1.0.0'].map(
+    (each) => each.split(' '),
   ) as [string, string][]) {
     const needs = name === 'one' && version === '1.0.0' ? `[{src: "oci://${address}/team/two", version: ^1}]` : '[]';
     write(`source/${name}/meta/main.yml`, `dependencies: ${needs}\n`);
-    write(`source/${name}/tasks/main.yml`, `- debug: {msg: "role ${name} ${version}"}\n`);
+    const more = name === 'five' ? `- include_role: {name: "oci://${address}/team/two@1.0.0"}\n` : '';
+    write(`source/${name}/tasks/main.yml`, `- debug: {msg: "role ${name} ${version}"}\n${more}`);
     const where = { folder: join(root, 'source', name), address: `oci://${address}/team/${name}` };
     await publish({ kind: 'role', version, ...where }, sources);
   }
@@ -57,6 +67,11 @@ afterAll(async () => {
   await registry.close();
   rmSync(root, { recursive: true });
 });
+
+/** The folder itself stays, since the test runs in it. */
+const emptyProject = (): void => {
+  for (const name of readdirSync('.')) rmSync(name, { recursive: true });
+};
 
 const lock = (): string => readFileSync('requirements.lock', 'utf8');
 const asked = async (action: () => Promise<unknown>): Promise<number> => {
@@ -91,6 +106,60 @@ describe('k8s-bm play', { timeout: 300_000 }, () => {
     expect(lock()).toContain(`references:\n  "${role('four', '@1.0.0')}": `);
     // From now on the lock and the cache are enough.
     expect(await asked(run)).toBe(0);
+  });
+
+  it('finds them in the files that tasks include, in the roles of the project, and in roles that were brought', async () => {
+    const role = (name: string, range = ''): string => `oci://${address}/team/${name}${range}`;
+    emptyProject();
+    write(
+      'project/site.yml',
+      `- hosts: all
+  gather_facts: false
+  roles: [own]
+  tasks:
+    - include_tasks: tasks/more.yml
+    - import_tasks: tasks/other.yml
+    - include_tasks: "tasks/{{ 'late' }}.yml"
+`,
+    );
+    write('project/roles/own/meta/main.yml', `dependencies: [{role: "${role('four', '@^1')}"}]\n`);
+    write('project/roles/own/tasks/main.yml', '- include_tasks: inner.yml\n');
+    write('project/roles/own/tasks/inner.yml', `- include_role: {name: "${role('one', '@^2')}"}\n`);
+    write('project/tasks/more.yml', `- block: [{include_role: {name: "${role('three')}"}}]\n`);
+    write('project/tasks/other.yml', `- include_role: {name: "${role('five')}"}\n`);
+    write('project/tasks/late.yml', '- debug: {msg: "role late 0.0.0"}\n');
+    const first = await run();
+    expect(`${first.code} ${first.err}`).toBe('0 Wrote requirements.lock.\n');
+    const said = [...first.out.matchAll(/role (\w+ \d\.\d\.\d)/g)].map(([, each]) => each);
+    expect([...new Set(said)]).toEqual([
+      'four 1.0.0',
+      'one 2.0.0',
+      'three 1.0.0',
+      'five 1.0.0',
+      'two 1.0.0',
+      'late 0.0.0',
+    ]);
+    expect(await asked(run)).toBe(0);
+
+    // A name that only the run makes leads to a file that nobody could read before.
+    write('project/tasks/late.yml', `- include_role: {name: "${role('two')}"}\n`);
+    rmSync(join(root, 'project/requirements.lock'));
+    write('project/tasks/other.yml', '- debug:\n');
+    const late = await run();
+    expect(late.code).toBe(2);
+    expect(late.out).toContain('only the run finds the file that names it');
+    expect(late.out).toContain(`k8s-bm role add '${role('two')}' installs it`);
+  });
+
+  it('tells what is wrong in the files along with what can not be brought', async () => {
+    emptyProject();
+    write('project/site.yml', '- hosts: all\n  tasks:\n    - include_tasks: more.yml\n    - debgu:\n');
+    write('project/more.yml', `- include_role: {name: "oci://${address}/team/one@^9"}\n`);
+    const { err, out, code } = await run();
+    expect(code).toBe(1);
+    expect(out).toBe('');
+    expect(err).toMatch(/site.yml:4:7: error: .*debgu/);
+    expect(err).toMatch(/more.yml:1:\d+: error: there is no version \^9 of oci:/);
   });
 
   it('says where a reference stands that leads nowhere, before anything is played', async () => {
