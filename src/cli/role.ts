@@ -35,4 +35,5 @@ export const configure = (command: Command): void => {
     addInitCommand,
   ];
   for (const add of all) add(command);
+  for (const each of command.commands) each.showHelpAfterError(`(k8s-bm role ${each.name()} --help says more)`);
 };

@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { type SignatureForm, signManifest } from '../oci/cosign.ts';
 import { UserError } from '../util/diagnostic.ts';
@@ -42,8 +43,12 @@ export const publish = async (wish: Wish, { network }: Pick<OpenSources, 'networ
   const { kind } = wish;
   const folder = resolve(wish.folder);
   const [address, inAddress] = splitVersion(wish.address);
-  if (!address.startsWith('oci://'))
-    throw wrong(`${withoutSecrets(address)} is no address in a registry`, 'such as oci://registry.example/roles/web');
+  if (!existsSync(folder)) throw wrong(`there is no folder ${wish.folder}`);
+  if (!address.startsWith('oci://')) {
+    const meant =
+      address.includes('/') && !address.includes('://') ? `oci://${address}` : 'oci://registry.example/roles/web';
+    throw wrong(`${withoutSecrets(address)} is no address in a registry`, `such as ${withoutSecrets(meant)}`);
+  }
   const wanted = asRequirement(kind, address, undefined, undefined, folder);
   const position = { file: folder, line: 1, column: 1 };
   const contents = readContents(kind, { folder, local: true }, position);

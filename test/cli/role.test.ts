@@ -262,7 +262,18 @@ describe('mistakes', () => {
     await run('install');
     project('roles:\n  - nobody.nothing\n');
     await run('install');
+    await run('publish', 'source/none', `oci://${open}/team/none`);
+    await run('publish', 'source/web', `${open}/team/web`);
     await told('not-there');
+  });
+
+  it('of signatures that nobody looks at are told of', async () => {
+    write('acme/galaxy.yml', 'namespace: acme\nname: tools\nversion: 1.0.0\n');
+    project('collections:\n  - name: ./acme\n    type: dir\n    signatures: [https://example.org/acme-tools.asc]\n');
+    await run('install');
+    await run('install');
+    await told('signatures');
+    rmSync('collections', { recursive: true });
   });
 
   it('of several that contradict each other are told as chains', async () => {

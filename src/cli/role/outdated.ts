@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { tellFailures } from '../failures.ts';
 import { addProjectOptions, type ProjectFlags, withProject } from './project.ts';
@@ -14,11 +15,18 @@ export const addOutdatedCommand = (role: Command): void => {
           const rows = await outdated(project);
           if (flags.json) print(JSON.stringify(rows, null, 2));
           else if (rows.length === 0) print('Everything is the newest.');
-          else
+          else {
             table([
               ['NAME', 'LOCKED', 'IN RANGE', 'NEWEST'],
               ...rows.map(({ name, locked, inRange, newest }) => [name, shown(locked), shown(inRange), shown(newest)]),
             ]);
+            if (rows.some(({ locked, inRange }) => locked !== inRange))
+              print('k8s-bm role update takes what is in range.');
+            if (rows.some(({ inRange, newest }) => inRange !== newest))
+              print(
+                `What is newer than that takes another range, in ${basename(project.file)} or where a role asks for it.`,
+              );
+          }
           if (rows.length > 0) process.exitCode = 1;
         }),
       ),

@@ -20,6 +20,14 @@ export const reportInstall = ({ changes, lockChanged }: Installed, project: Proj
   else if (parts.length === 0) print(`Nothing to do: ${plural(count('kept'))} as ${lock} says.`);
   else print(`${parts.join(', ')}${count('kept') ? `, ${count('kept')} as before` : ''}.`);
   if (lockChanged) print(`Wrote ${lock}.`);
+  if (parts.length > 0) tellUnverified(project);
+};
+
+/** A signature that nobody looks at must not be taken for one that is good. */
+const tellUnverified = (project: Project): void => {
+  for (const { name, signatures } of project.requirements())
+    if (signatures.length > 0)
+      process.stderr.write(`${name}: the GPG signatures that ${basename(project.file)} names were not verified.\n`);
 };
 
 /** Columns as wide as what stands in them. */
