@@ -69,6 +69,18 @@ describe('deploy tells by its exit code how it ended', () => {
     expect(nobody.out).toContain('n7');
   });
 
+  it('1 by the inventory, and 0 by -e, which stands above it', async () => {
+    const old = join(folder, 'old.yml');
+    const text = await readFile(lab.inventory, 'utf8');
+    await writeFile(old, text.replace('  vars:\n', '  vars:\n    kubernetes_version: v1.20.1\n'));
+    const check = (...flags: string[]) =>
+      startProgram(['deploy', old, '--check', '--tags', 'docker', ...flags], { cwd: root }).ended;
+    const refused = await check();
+    expect(refused.code).toBe(1);
+    expect(refused.out).toMatch(/old\.yml:\d+:\d+[\s\S]*v1\.20\.1|v1\.20\.1[\s\S]*old\.yml:\d+:\d+/);
+    expect((await check('-e', version)).code).toBe(0);
+  });
+
   it('2: a host that failed, said by name, and no change on any', async () => {
     const crowded = await runDeploy(lab.inventory, ['-e', version, '-e', '{"preflight_disk_mb": 99999999}']);
     expect(crowded.exitCode).toBe(2);
