@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Published, publish } from './publish.ts';
+import { type Published, publish, type Wish } from './publish.ts';
 import type { OpenSources } from './sources/sources.ts';
 
 /**
@@ -11,7 +11,7 @@ import type { OpenSources } from './sources/sources.ts';
 export const publishOwnRoles = async (
   home: string,
   address: string,
-  replace: boolean,
+  how: Pick<Wish, 'replace' | 'signer' | 'signAs'>,
   sources: Pick<OpenSources, 'network'>,
 ): Promise<Published> => {
   const { version } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as { version: string };
@@ -23,7 +23,7 @@ export const publishOwnRoles = async (
       join(folder, 'galaxy.yml'),
       `namespace: k8s_bm\nname: cluster\nversion: ${version}\ndescription: Kubernetes on bare metal, as k8s-bm deploy makes it\nlicense: [Apache-2.0]\nreadme: README.md\nauthors: []\n`,
     );
-    return await publish({ kind: 'collection', folder, address, replace }, sources);
+    return await publish({ kind: 'collection', folder, address, ...how }, sources);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

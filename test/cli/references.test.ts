@@ -55,7 +55,7 @@ beforeAll(async () => {
     write('published/playbooks/deploy.yml', announce);
     write('published/roles/announce/tasks/main.yml', `- debug: {msg: "the cluster's roles ${version}"}\n`);
     cpSync(join(own, 'roles/cluster/vars'), join(root, 'published/roles/cluster/vars'), { recursive: true });
-    await publishOwnRoles(join(root, 'published'), `oci://${address}/k8s/cluster`, false, sources);
+    await publishOwnRoles(join(root, 'published'), `oci://${address}/k8s/cluster`, {}, sources);
   }
   await sources.close();
   mkdirSync(join(root, 'project'));

@@ -232,6 +232,7 @@ describe('k8s-bm role', () => {
 
   it('publish-own says what to write into an inventory', async () => {
     await run('publish-own', `oci://${open}/k8s/cluster`);
+    await run('publish-own', `oci://${open}/k8s/cluster`, '--sign', 'cosign.key', '--sign-as', 'bundle');
     said = said.replaceAll(/@\d+\.\d+\.\d+/g, '@VERSION');
     await told('publish-own');
   });
