@@ -128,7 +128,7 @@ function* beyond(host: string, next: readonly PreparedPlay[]): Generator<{ conte
     const [batch = []] = makeBatches(hosts, serial, play.keywords.get('serial')?.valuePosition);
     if (!batch.includes(host) || play.keywords.has('vars_prompt') || run.startAt) return;
     variables.setHosts(hosts, batch);
-    yield { context: contextFor(prepared, batch, []), cursor: new Cursor(host, steps) };
+    yield { context: contextFor(prepared, batch, []), cursor: new Cursor(host, steps).ahead() };
   }
 }
 
