@@ -10,7 +10,8 @@ import { page } from './sample.ts';
 /** Its processor is emulated, so this takes minutes: `npm run test:vm`, and no part of the gate. */
 describe('a host with a kernel of its own and cgroup v2 joins a cluster', () => {
   const lab = useLab({ hosts: 3, vms: 1, docker: '28', services: [imageRegistry] });
-  const version = ['-e', 'kubernetes_version=v1.36.3'];
+  // Its image store and its pods begin slowly too.
+  const version = ['-e', 'kubernetes_version=v1.36.3', '-e', '{"verify_timeout": 900}'];
   const nodes = ['n1', 'n2', 'n3', 'n4'];
   let master: TestHost;
   let machine: string;
