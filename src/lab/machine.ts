@@ -69,7 +69,8 @@ export const checkMachine = async (options: {
       'run it on the machine itself, or in a container started with --privileged',
     );
   await checkWritable();
-  await provide(options);
+  // What could not be tried for want of a program is tried now.
+  if (await provide(options)) await checkWritable();
   return { mayRaiseOomScores: has(sysResource) };
 };
 
@@ -98,10 +99,12 @@ const tryMounts = `
 mount -t tmpfs none /mnt
 mkdir /mnt/a /mnt/b /mnt/w /mnt/m
 mount -t overlay overlay -o lowerdir=/mnt/a,upperdir=/mnt/b,workdir=/mnt/w /mnt/m
+command -v ip >/dev/null || exit 0
 ip link add kb-try type bridge
 ip link add kb-try-1 type veth peer name kb-try-2`;
 
-const provide = async (options: Parameters<typeof checkMachine>[0]): Promise<void> => {
+/** Says whether it installed anything. */
+const provide = async (options: Parameters<typeof checkMachine>[0]): Promise<boolean> => {
   const missing: Need[] = [];
   for (const need of options.needs)
     if (
@@ -110,7 +113,7 @@ const provide = async (options: Parameters<typeof checkMachine>[0]): Promise<voi
         : (await ask('sh', ['-c', 'command -v "$1"', 'sh', need.program])) === undefined
     )
       missing.push(need);
-  if (missing.length === 0) return;
+  if (missing.length === 0) return false;
   const packages = [...new Set(missing.map((need) => need.package))];
   if (!existsSync('/usr/bin/apt-get'))
     throw refuse(
@@ -126,6 +129,7 @@ const provide = async (options: Parameters<typeof checkMachine>[0]): Promise<voi
   const environment = { DEBIAN_FRONTEND: 'noninteractive' };
   await tool('apt-get', ['-q', 'update'], { env: environment });
   await tool('apt-get', ['-qy', '--no-install-recommends', 'install', ...packages], { env: environment });
+  return true;
 };
 
 const refuse = (message: string, hint: string): UserError => {

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -22,6 +22,24 @@ describe('this machine', () => {
       ],
     });
   });
+
+  it.runIf(process.getuid?.() === 0)(
+    'is asked for the programs that it lacks before anything is tried with them',
+    async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'kb-path-'));
+      const path = process.env.PATH;
+      try {
+        for (const program of ['sh', 'mount', 'mkdir', 'unshare'])
+          await symlink(join('/usr/bin', program), join(folder, program));
+        process.env.PATH = folder;
+        const check = checkMachine({ needs: [{ program: 'ip', package: 'iproute2' }], install: false });
+        await expect(check).rejects.toThrow(/^ip is missing/);
+      } finally {
+        process.env.PATH = path;
+        await rm(folder, { recursive: true });
+      }
+    },
+  );
 
   it('has cgroup v2, or v1, or v1 with a v2 tree beside it', () => {
     const line = (at: string, type: string) => `30 20 0:26 / ${at} rw,nosuid shared:9 - ${type} cgroup rw`;
