@@ -53,7 +53,8 @@ const shown = (output: string): { readonly text: string; readonly cursor: boolea
   const text = screen
     .text()
     .replaceAll(`${folder}/`, '')
-    .replaceAll(/[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/g, '◌')
+    // A spinner that has not turned yet is a square.
+    .replaceAll(/[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏◼]/g, '◌')
     .replaceAll(/ {2}[\d.]+ s$/gm, '')
     .replaceAll(/\d+ messages, [\d.]+ m?s$/gm, 'MESSAGES, TIME');
   return { text, cursor: screen.cursorShown };
