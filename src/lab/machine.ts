@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import type { Diagnostic } from '../util/diagnostic.ts';
 import { UserError } from '../util/diagnostic.ts';
 import { cgroupsOfThisMachine } from './cgroup.ts';
@@ -68,10 +68,23 @@ export const checkMachine = async (options: {
       `root here lacks ${lacking.join(', ')}: this is a container that was made without them`,
       'run it on the machine itself, or in a container started with --privileged',
     );
+  await checkRoot();
   await checkWritable();
   // What could not be tried for want of a program is tried now.
   if (await provide(options)) await checkWritable();
   return { mayRaiseOomScores: has(sysResource) };
+};
+
+/** In a chroot, `docker exec` in a host would enter the machine's own root: a mount namespace has one root, and chroot(2) moves none. */
+const checkRoot = async (): Promise<void> => {
+  // Who enters his own mount namespace again stands at its root (setns(2)).
+  const root = await ask('nsenter', ['--mount=/proc/self/ns/mnt', 'stat', '-c', '%d:%i', '/']);
+  const { dev, ino } = await stat('/');
+  if (root === undefined || root.trim() === `${dev}:${ino}`) return;
+  throw refuse(
+    'this is a chroot, out of which the hosts of a lab could reach the machine',
+    'run it on the machine itself, or enter the folder with systemd-nspawn or pivot_root',
+  );
 };
 
 const checkWritable = async (): Promise<void> => {
