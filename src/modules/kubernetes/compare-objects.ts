@@ -32,7 +32,8 @@ export const comparisons = (
 export const readComparisons = (objects: readonly ObjectName[], answers: readonly ApiAnswer[]): Difference[] =>
   objects.flatMap((object, at) => {
     const [now, then] = [answers[2 * at], answers[2 * at + 1]];
-    const before = now?.code === 404 ? undefined : lasting(accepted(object, now));
+    const kept = readKept(object, now);
+    const before = kept === undefined ? undefined : lasting(kept);
     // Its namespace, which is to be made too, is not there yet.
     if (then?.code === 404 && !before) return [{ what: shownName(object), before: '', after: '(all of it is new)\n' }];
     const after = lasting(accepted(object, then));
@@ -41,9 +42,9 @@ export const readComparisons = (objects: readonly ObjectName[], answers: readonl
     return [{ what: shownName(object), before: before ? shown(before, 'before') : '', after: shown(after, 'after') }];
   });
 
-/** The answers to a plain question for each object: those that are there. */
-export const readPresent = (objects: readonly ObjectName[], answers: readonly ApiAnswer[]): ObjectName[] =>
-  objects.filter((object, at) => answers[at]?.code !== 404 && accepted(object, answers[at]) !== undefined);
+/** The answer to a plain question: the object as it is, undefined where there is none. Throws as `readComparisons` does. */
+export const readKept = (object: ObjectName, answer: ApiAnswer | undefined): unknown =>
+  answer?.code === 404 ? undefined : accepted(object, answer);
 
 const accepted = (object: ObjectName, answer: ApiAnswer | undefined): unknown => {
   if (answer && answer.code >= 200 && answer.code < 300) return answer.body;

@@ -1,6 +1,6 @@
 import { joinShell, type ShellText, sh } from '../../transport/shell/quote.ts';
 import { type ApiRequest, type ApiServer, askServer, readAnswers } from './api-server.ts';
-import { comparisons, type Difference, readComparisons, readPresent } from './compare-objects.ts';
+import { comparisons, type Difference, readComparisons, readKept } from './compare-objects.ts';
 import { type InventoryPlace, type ObjectName, readInventory, shownName } from './k8s-inventory.ts';
 import { resourcePath } from './resources.ts';
 
@@ -49,17 +49,17 @@ fi`;
 
 export const readAsked = ({ state, items, inventory, objects }: Wanted, content: Uint8Array): Found => {
   const answers = readAnswers(content);
-  const remembered = inventory ? answers.shift() : undefined;
-  const { data } = (remembered?.code === 200 ? remembered.body : {}) as {
-    readonly data?: { readonly objects?: string };
-  };
+  const map = inventory && readKept(mapName(inventory), answers.shift());
+  const { data } = (map ?? {}) as { readonly data?: { readonly objects?: string } };
   const names = items.map(([name]) => name);
   return {
     reachable: true,
     before: readInventory(data?.objects ?? ''),
     differences:
       state === 'absent'
-        ? readPresent(objects, answers).map((object) => ({ what: shownName(object), before: '', after: '' }))
+        ? objects
+            .filter((object, at) => readKept(object, answers[at]) !== undefined)
+            .map((object) => ({ what: shownName(object), before: '', after: '' }))
         : readComparisons(names, answers),
   };
 };

@@ -7,9 +7,11 @@ import { runModule } from '../harness.ts';
 let kept: Record<string, unknown>;
 let wanted: Record<string, { code: number; body: unknown }>;
 let asked: string[];
+/** The path at which the server fails. */
+let broken: string;
 let server: Server;
 beforeEach(async () => {
-  [kept, wanted, asked] = [{}, {}, []];
+  [kept, wanted, asked, broken] = [{}, {}, [], ''];
   server = createServer((request, response) => {
     const url = new URL(request.url ?? '', 'http://server');
     asked.push(`${request.method} ${request.url}`);
@@ -21,6 +23,7 @@ beforeEach(async () => {
       const said = wanted[url.pathname] ?? { code: 200, body: JSON.parse(sent || '{}') };
       const missing = { code: 404, body: { kind: 'Status', message: `${url.pathname} not found` } };
       const there = url.pathname in kept ? { code: 200, body: kept[url.pathname] } : missing;
+      if (url.pathname === broken) return void response.writeHead(500).end('{"message":"etcd has no leader"}\n');
       const { code, body } = request.method === 'PATCH' ? said : there;
       response.writeHead(code).end(`${JSON.stringify(body)}\n`);
     });
@@ -97,6 +100,12 @@ it('reads what was applied before', async () => {
   kept[path] = map({});
   const { plan } = await k8s([map({})], { inventory: 'some/list' });
   expect(plan?.changes.map(({ what }) => what)).toContain('ConfigMap some gone');
+});
+
+it('forgets nothing where the server can not tell what was applied before', async () => {
+  broken = '/api/v1/namespaces/some/configmaps/list';
+  const { result } = await k8s([map({})], { inventory: 'some/list' });
+  expect(result.get('msg')).toBe('the API server refuses ConfigMap some list: etcd has no leader');
 });
 
 it('looks for what is to be gone', async () => {
