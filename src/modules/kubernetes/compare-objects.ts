@@ -73,5 +73,7 @@ const yaml = (object: Readonly<Record<string, unknown>>): string =>
 /** As kubectl shows Secrets: that a value differs, and not which it is. */
 const hidden = (object: Readonly<Record<string, unknown>>, side: string): string => {
   const names = Object.keys((object.data ?? {}) as object);
-  return yaml({ ...object, data: Object.fromEntries(names.map((name) => [name, `*** (${side})`])) });
+  // `kubectl apply` leaves the whole object in an annotation.
+  const { annotations, ...metadata } = object.metadata as Readonly<Record<string, unknown>>;
+  return yaml({ ...object, metadata, data: Object.fromEntries(names.map((name) => [name, `*** (${side})`])) });
 };
