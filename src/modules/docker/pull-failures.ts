@@ -32,11 +32,11 @@ const unreachable =
 /** The failure of a task that pulled images: each image with Docker's own words, and then what to do, each advice once. */
 export const pullFailure = (images: readonly { readonly name: string; readonly said: string }[]): string => {
   const remedyOf = (said: string): string => remedies.find(([pattern]) => pattern.test(said))?.[1] ?? unreachable;
+  // Pulls end in any order: the text must not.
+  const sorted = [...images].sort((a, b) => (a.name < b.name ? -1 : 1));
   return [
     images.length === 1 ? 'this image could not be pulled:' : 'these images could not be pulled:',
-    ...[...images]
-      .sort((a, b) => (a.name < b.name ? -1 : 1))
-      .map(({ name, said }) => `  ${name}: ${said.replace(/^Error response from daemon: /, '')}`),
-    ...new Set(images.map(({ said }) => remedyOf(said))),
+    ...sorted.map(({ name, said }) => `  ${name}: ${said.replace(/^Error response from daemon: /, '')}`),
+    ...new Set(sorted.map(({ said }) => remedyOf(said))),
   ].join('\n');
 };

@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+import { pullFailure } from '../../../src/modules/docker/pull-failures.ts';
 import { runModule } from '../harness.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'kb-pulls-'));
@@ -62,4 +63,9 @@ it('tells all images of a host at once, and each advice once', async () => {
     expect.stringMatching(/^The disk of Docker's folder is full/),
     '',
   ]);
+});
+
+it('tells them in the same order whichever pull ended first', () => {
+  const images = Object.entries(daemon).map(([name, said]) => ({ name, said }));
+  expect(pullFailure([...images].reverse())).toBe(pullFailure(images));
 });
