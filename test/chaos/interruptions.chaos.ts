@@ -23,7 +23,9 @@ const tasksOfADeploy = 80;
 const earlier = file ? await readResults(file) : [];
 const seed = Number(process.env.K8S_BM_CHAOS_SEED ?? earlier.at(-1)?.seed ?? Date.now() % 100_000);
 const tasks = earlier.findLast((result) => result.tasks !== undefined)?.tasks ?? tasksOfADeploy;
-const numbers = only === undefined ? Array.from({ length: runs }, (_, at) => at).slice(earlier.length) : [Number(only)];
+const done = new Set(earlier.map(({ number }) => number));
+const numbers =
+  only === undefined ? Array.from({ length: runs }, (_, at) => at).filter((at) => !done.has(at)) : [Number(only)];
 
 describe('a deploy that is interrupted at a random moment', () => {
   const lab = useLab({ hosts: hostCount, docker: '28', services: [imageRegistry] });
