@@ -92,6 +92,8 @@ export interface HostState {
   /** How many looks are sent ahead: fewer while every task changes something. */
   window: number;
   hits: number;
+  /** The task where the last walk ahead had to end; undefined where another may get further: the host has come there, or knows more. */
+  walkedTo: TaskStep | 'the end' | undefined;
 }
 
 export type Untimed<E> = E extends unknown ? Omit<E, 'at'> : never;

@@ -1,7 +1,7 @@
 import type { Reply } from '../transport/transport.ts';
 import type { HostState, PlayContext } from './context.ts';
 import type { Need } from './item.ts';
-import { lookAhead } from './look-ahead.ts';
+import { lookAhead, lookAheadIdly } from './look-ahead.ts';
 import type { Progress } from './task.ts';
 
 /** How many looks may be sent ahead while nothing changes, and when everything does. */
@@ -60,11 +60,15 @@ const answerLater = (need: Need, host: HostState, progress: Progress, context: P
   switch (need.kind) {
     case 'wait':
       return need.promise;
-    case 'look':
+    case 'look': {
+      const { prefetched } = need.link;
+      if (prefetched && !need.fresh)
+        return prefetched.then(() => answerNow(need, host) ?? answerLater(need, host, progress, context));
       // Whatever was sent ahead turned out to be as wanted: nothing speaks for small steps.
       if (host.hits > 0) host.window = widestWindow;
       host.hits = 0;
       return need.link.look(need.request, ahead, context.signal);
+    }
     case 'apply':
       host.window = host.hits < 2 ? Math.max(narrowestWindow, host.window >> 1) : widestWindow;
       host.hits = 0;
@@ -72,4 +76,22 @@ const answerLater = (need: Need, host: HostState, progress: Progress, context: P
         changesUsers: need.changesUsers,
       });
   }
+};
+
+/**
+ * Lets hosts that wait for others look ahead meanwhile, as long as nothing has been changed in the run: what they see would
+ * be asked for next. `waiting` says whether there is still something to wait for.
+ */
+export const useWait = (hosts: readonly HostState[], waiting: () => boolean, context: PlayContext): void => {
+  const idle = hosts.filter((host) => host.walkedTo === undefined);
+  if (idle.length === 0 || !context.settings.lookAhead || !context.links.untouched) return;
+  // The others' messages go out first.
+  setImmediate(() => {
+    for (const host of idle) {
+      if (!waiting() || !context.links.untouched) return;
+      if (host.status !== 'active') continue;
+      const next = lookAheadIdly(host, host.window, context);
+      next?.link.prefetch(next.requests, context.signal);
+    }
+  });
 };

@@ -79,6 +79,7 @@ export class Link {
   #shells = new Set<RemoteShell>();
   /** What a look took in the last message of looks, its share of the way there and back included. */
   #lookMs = 1;
+  #prefetched: Promise<void> | undefined;
   #past: { readonly messages: number; readonly dials: number } = { messages: 0, dials: 0 };
 
   constructor(target: Target, options: LinksOptions, machineOf: (endpoint: string) => Machine) {
@@ -97,22 +98,56 @@ export class Link {
     return this.#options.limit.run(async () => {
       const { connection, machine } = await this.#open();
       const others = machine.missing(ahead(Number.POSITIVE_INFINITY));
-      const store = machine.beginLooks(others);
-      const groups = groupByIdentity([request, ...others]);
-      const sent = this.#options.clock();
-      const replies = await this.#guard(
-        Promise.all(
-          groups.map((group, index) => {
-            const sending = this.#send(connection, group, signal);
-            return index === 0 ? sending : sending.catch(forgive);
-          }),
-        ),
-      );
-      this.#lookMs = (this.#options.clock() - sent) / (others.length + 1);
-      const byRequest = new Map(groups.flatMap((group, g) => group.map((look, i) => [look, replies[g]?.[i]] as const)));
-      store(others.map((other) => byRequest.get(other) as Reply));
-      return byRequest.get(request) as Reply;
+      const [reply] = await this.#lookAt(connection, machine, [request], others, signal);
+      return reply as Reply;
     });
+  }
+
+  /**
+   * Sends looks of what comes next on behalf of a host that has nothing else to do. Never fails: whoever needs one of them
+   * and does not find it here asks again.
+   */
+  prefetch(requests: readonly LookRequest[], signal: AbortSignal): void {
+    const [connection, machine] = [this.#connection, this.#machine];
+    const missing = machine?.missing(requests) ?? [];
+    if (!connection || !machine || this.#prefetched || missing.length === 0) return;
+    this.#prefetched = this.#options.limit
+      .run(() => this.#lookAt(connection, machine, [], missing, signal))
+      .then(ignore, ignore)
+      .finally(() => {
+        this.#prefetched = undefined;
+      });
+  }
+
+  /** Resolves when what is being looked at ahead has been seen; undefined where nothing is. */
+  get prefetched(): Promise<void> | undefined {
+    return this.#prefetched;
+  }
+
+  /** The replies to `requests`, in their order; those to `others` are kept for those who need them. */
+  async #lookAt(
+    connection: Connection,
+    machine: Machine,
+    requests: readonly LookRequest[],
+    others: readonly LookRequest[],
+    signal: AbortSignal,
+  ): Promise<(Reply | undefined)[]> {
+    const store = machine.beginLooks(others);
+    const all = [...requests, ...others];
+    const groups = groupByIdentity(all);
+    const sent = this.#options.clock();
+    const replies = await this.#guard(
+      Promise.all(
+        groups.map((group, index) => {
+          const sending = this.#send(connection, group, signal);
+          return index === 0 ? sending : sending.catch(forgive);
+        }),
+      ),
+    );
+    this.#lookMs = (this.#options.clock() - sent) / all.length;
+    const byRequest = new Map(groups.flatMap((group, g) => group.map((look, i) => [look, replies[g]?.[i]] as const)));
+    store(others.map((other) => byRequest.get(other)));
+    return requests.map((request) => byRequest.get(request));
   }
 
   /** Sends an apply, and behind it in the same message those looks that the same user may make. */
@@ -214,6 +249,8 @@ const forgive = (error: unknown): Reply[] => {
   if ((error as Error).name === 'BecomeError') return [];
   throw error;
 };
+
+const ignore = (): void => undefined;
 
 const sameIdentity = (a: Identity, b: Identity): boolean =>
   a.method === b.method && a.user === b.user && a.exe === b.exe && a.flags === b.flags;

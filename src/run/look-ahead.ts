@@ -7,6 +7,7 @@ import type { HostState, PlayContext } from './context.ts';
 import type { Cursor } from './cursor.ts';
 import { isInclude, resolveInclude } from './includes.ts';
 import { registerName } from './item.ts';
+import type { Link } from './link.ts';
 import { isLooped, itemVars, loopControl, loopItems } from './loop.ts';
 import type { LookRequest } from './machine.ts';
 import { isMeta, metaAction } from './meta.ts';
@@ -37,9 +38,18 @@ export const lookAhead = (
   context: PlayContext,
 ): readonly LookRequest[] => {
   if (!context.settings.lookAhead) return [];
-  // What is said while walking ahead is said again at each task's own turn.
-  const quiet = { ...context, emit: () => undefined };
-  return context.templar.ahead(() => new Walk(host, progress, most, quiet).requests());
+  return context.templar.ahead(() => new Walk(host, most, context).requests(progress));
+};
+
+/** The looks of what comes next for a host that stands between two tasks, and the way to it; undefined where there are none. */
+export const lookAheadIdly = (
+  host: HostState,
+  most: number,
+  context: PlayContext,
+): { readonly link: Link; readonly requests: readonly LookRequest[] } | undefined => {
+  const walk = new Walk(host, most, context);
+  const requests = context.templar.ahead(() => walk.requests());
+  return walk.link && { link: walk.link, requests };
 };
 
 /** Thrown where the look-ahead ends. */
@@ -47,8 +57,9 @@ class Edge extends Error {}
 
 class Walk {
   readonly #host: HostState;
-  readonly #progress: Progress;
   readonly #most: number;
+  /** Where the looks go. */
+  link: Link | undefined;
   /** Of the play that the walk is in. */
   #context: PlayContext;
   /** Behind what other hosts have a part in. */
@@ -58,23 +69,31 @@ class Walk {
   /** What tasks that only compute will have set. */
   readonly #known = new Map<string, Value>();
   #bytes = 0;
+  #at: TaskStep | undefined;
 
-  constructor(host: HostState, progress: Progress, most: number, context: PlayContext) {
+  constructor(host: HostState, most: number, context: PlayContext) {
     this.#host = host;
-    this.#progress = progress;
     this.#most = most;
-    this.#context = context;
+    // What is said while walking ahead is said again at each task's own turn.
+    this.#context = { ...context, emit: () => undefined };
   }
 
-  requests(): readonly LookRequest[] {
+  /** `progress`: the task that the host is at; none: it stands before one. */
+  requests(progress?: Progress): readonly LookRequest[] {
+    this.#host.walkedTo = 'the end';
     try {
-      const { step, rest } = this.#progress;
-      // These looks would go where the task's own goes.
-      if (this.#isDelegated(step, this.#scope(step, rest[0] ?? new Map()))) return [];
-      for (const overlay of rest) this.#item(step, overlay);
-      this.#leave(step);
       const cursor = this.#host.cursor.ahead();
-      cursor.advance();
+      if (progress) {
+        const { step, rest } = progress;
+        // These looks would go where the task's own goes.
+        if (this.#isDelegated(step, this.#scope(step, rest[0] ?? new Map()))) {
+          this.#host.walkedTo = undefined;
+          return [];
+        }
+        for (const overlay of rest) this.#item(step, overlay);
+        this.#leave(step);
+        cursor.advance();
+      }
       this.#walk(cursor);
       if (!this.#context.links.untouched) return this.#requests;
       this.#beyond = true;
@@ -85,6 +104,7 @@ class Walk {
     } catch (error) {
       // Whatever stops the walk stops or fails the task itself when its turn comes, and is told then.
       if (!(error instanceof Error)) throw error;
+      this.#host.walkedTo = this.#at;
     } finally {
       for (const pending of this.#pending) pending.settle();
     }
@@ -92,7 +112,10 @@ class Walk {
   }
 
   #walk(cursor: Cursor): void {
-    for (let next = cursor.peek(); next; next = cursor.peek()) this.#step(next, cursor);
+    for (let next = cursor.peek(); next; next = cursor.peek()) {
+      this.#at = next;
+      this.#step(next, cursor);
+    }
   }
 
   #step(step: TaskStep, cursor: Cursor): void {
@@ -146,6 +169,8 @@ class Walk {
     if (!request) throw new Edge();
     this.#bytes += request.script.text.text.length + (request.script.stdin?.length ?? 0);
     if (this.#requests.length >= this.#most || this.#bytes > mostBytes) throw new Edge();
+    this.link ??= prepared.link;
+    if (this.link !== prepared.link) throw new Edge();
     this.#requests.push(this.#beyond ? { ...request, beyond: true } : request);
     return true;
   }

@@ -65,7 +65,7 @@ export class Machine {
   }
 
   /** To be called when looks are sent; the answer stores their replies, if they still hold. */
-  beginLooks(requests: readonly LookRequest[]): (replies: readonly Reply[]) => void {
+  beginLooks(requests: readonly LookRequest[]): (replies: readonly (Reply | undefined)[]) => void {
     const [epoch, at, alone, applies] = [this.#epoch, this.#clock(), this.#applying === 0, this.#applies.count];
     return (replies) => {
       if (alone && epoch === this.#epoch) this.#store(requests, replies, at, applies);
@@ -91,7 +91,7 @@ export class Machine {
     return at >= this.#clock() - freshForMs && (applies === undefined || applies === this.#applies.count);
   }
 
-  #store(requests: readonly LookRequest[], replies: readonly Reply[], at: number, applies: number): void {
+  #store(requests: readonly LookRequest[], replies: readonly (Reply | undefined)[], at: number, applies: number): void {
     for (const [i, { identity, script, beyond }] of requests.entries()) {
       const reply = replies[i];
       if (!reply) continue;

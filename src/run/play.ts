@@ -140,6 +140,7 @@ const hostState = (name: string, steps: readonly Step[]): HostState => ({
   notified: new Set(),
   window: widestWindow,
   hits: 0,
+  walkedTo: undefined,
 });
 
 /** A host whose failure had an `always`, or handlers that are forced, is out once those are done. */

@@ -2,6 +2,7 @@ import { Template } from '../template/values.ts';
 import { UserError } from '../util/diagnostic.ts';
 import { shortName } from './compile.ts';
 import type { HostState, PlayContext } from './context.ts';
+import { useWait } from './drive.ts';
 import { Limit } from './limit.ts';
 import { isMeta, speaksForAll } from './meta.ts';
 import { flagKeyword, numberKeyword } from './settings.ts';
@@ -56,23 +57,38 @@ const runTogether = async (
   const once = meta ? speaksForAll(step) : runsOnce(step, first, context);
   if (!meta) begin(step, once ? [first] : group, context);
   if (once) {
-    const end = await takeTurn(step, first, meta ? [first] : group, context);
-    return isLost(end) ? [first] : [];
+    const end = takeTurn(step, first, meta ? [first] : group, context);
+    const others = group.filter((host) => host !== first);
+    const settled = end instanceof Promise ? await meanwhile(end, others, context) : end;
+    return isLost(settled) ? [first] : [];
   }
   const turn = throttled(step, first, context);
   const failed: HostState[] = [];
+  const done: HostState[] = [];
   const waiting: Promise<unknown>[] = [];
   for (const host of group) {
     const end = turn(() => takeTurn(step, host, [host], context));
     if (end instanceof Promise) waiting.push(end.then((later) => isLost(later) && failed.push(host)));
     else if (isLost(end)) failed.push(host);
+    else done.push(host);
   }
   if (waiting.length > 0) {
-    const settled = await Promise.allSettled(waiting);
+    const settled = await meanwhile(Promise.allSettled(waiting), done, context);
     const thrown = settled.find((each) => each.status === 'rejected');
     if (thrown) throw thrown.reason;
   }
   return failed;
+};
+
+/** Waits, while the hosts that have nothing to do look ahead. */
+const meanwhile = async <T>(ended: Promise<T>, idle: readonly HostState[], context: PlayContext): Promise<T> => {
+  let waiting = true;
+  useWait(idle, () => waiting, context);
+  try {
+    return await ended;
+  } finally {
+    waiting = false;
+  }
 };
 
 /** A failure that concerns more than its own host. */

@@ -7,6 +7,7 @@ import { argsOf } from './compile.ts';
 import type { HostState, PlayContext } from './context.ts';
 import { drive } from './drive.ts';
 import { isInclude, NotIncluded, rankInclusion, resolveInclude } from './includes.ts';
+import { registerName } from './item.ts';
 import { isLooped, itemVars, loopControl, loopItems } from './loop.ts';
 import { isMeta, runMeta } from './meta.ts';
 import { checkWhen } from './prepare.ts';
@@ -41,7 +42,9 @@ const settle = (
   end: TaskEnd,
   context: PlayContext,
 ): TaskEnd => {
+  const brings = end.status !== 'skipped' && (registerName(step) !== '' || end.result.has('ansible_facts'));
   for (const each of sharers) {
+    if (brings || each.walkedTo === step) each.walkedTo = undefined;
     if (step.name.handler) each.notified.delete(step);
     if (end.status !== 'skipped') step.role?.ran.add(each.name);
   }

@@ -206,4 +206,32 @@ describe('looks sent ahead', () => {
 `;
     expect((await run(tasks)).recap).toMatchObject({ one: { failed: 0 }, two: { failed: 0 } });
   });
+
+  it('are made by a host that waits for others', { timeout: 20_000 }, async () => {
+    writeFileSync(join(folder, 'inventory.ini'), 'one ansible_connection=local\ntwo ansible_connection=local\n');
+    // The other host's answer waits for what this one asks next, and not for ever.
+    const program = `#!/bin/sh
+case "$*" in
+  */next) touch '${folder}/asked' ;;
+  */slow) for i in 1 2 3 4 5 6 7 8 9 10; do [ -e '${folder}/asked' ] && mv '${folder}/asked' '${folder}/meanwhile' && break; sleep 0.5; done ;;
+esac
+exec /usr/bin/stat "$@"
+`;
+    writeFileSync(join(folder, 'stat'), program, { mode: 0o755 });
+    const { PATH } = process.env;
+    process.env.PATH = `${folder}:${PATH}`;
+    const tasks = `
+  - stat: {path: "${folder}"}
+    register: first
+  - stat: {path: "${folder}/{{ 'slow' if first.stat.exists else '' }}"}
+    when: inventory_hostname == 'two' and first.stat.exists
+  - stat: {path: "${folder}/{{ 'next' if first.stat.exists else '' }}"}
+`;
+    const { events } = await run(tasks).finally(() => {
+      process.env.PATH = PATH;
+    });
+    const end = events.find((event) => event.type === 'run-end');
+    expect(existsSync(join(folder, 'meanwhile'))).toBe(true);
+    expect([...(end?.traffic.values() ?? [])].map(({ messages }) => messages)).toEqual([2, 2]);
+  });
 });
