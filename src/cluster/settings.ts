@@ -225,7 +225,7 @@ export const settings: readonly Setting[] = [
     flag,
     'host',
     'true',
-    "Whether new hosts try to reach each other's ports before anything is changed.",
+    "Whether new hosts try to reach each other's ports, and every host the registries of images that it lacks, before anything is changed.",
   ),
   setting(
     'verify_timeout',

@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
+import { imageRegistry } from '../../src/lab/registry/image-registry.ts';
 import { type TestHost, useLab } from '../lab-hosts.ts';
 import { type Ended, startProgram } from '../run/program.ts';
 
@@ -11,7 +12,7 @@ import { type Ended, startProgram } from '../run/program.ts';
  * What stands in the way on hosts, as `k8s-bm check` says it: `refusals/*.txt` have it as a user reads it. Everything that is
  * wrong with any host is said at once, sorted by host, with what to do; nothing was changed, and no stack or secret is shown.
  */
-const lab = useLab({ hosts: 3 });
+const lab = useLab({ hosts: 3, services: [imageRegistry] });
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'kb-refused-'));
@@ -19,6 +20,12 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 type Vars = Readonly<Record<string, unknown>>;
+
+/** The settings by which hosts get images from the lab's registry. */
+const registryOfLab = (): Vars => {
+  const { vars } = parse(readFileSync(lab.inventory, 'utf8')).all as { readonly vars: Vars };
+  return { image_registry: vars.image_registry, image_registry_ca: vars.image_registry_ca };
+};
 
 /** An inventory of the lab's hosts, n1 as master, with what a case sets for all and for some. */
 const inventory = (all: Vars, hosts: Readonly<Record<string, Vars>>): string => {
@@ -33,6 +40,7 @@ const inventory = (all: Vars, hosts: Readonly<Record<string, Vars>>): string => 
     ansible_ssh_common_args: sshArgs,
     ansible_timeout: 8,
     kubernetes_version: 'v1.36.3',
+    ...registryOfLab(),
     ...all,
   };
   const [master, ...workers] = members;
@@ -79,7 +87,9 @@ const quiet = async (ended: Ended): Promise<void> => {
   expect(ended.out).not.toMatch(/^\s+at .*\.[jt]s:\d+/m);
   expect(ended.out).not.toContain(secret);
   for (const host of lab.hosts)
-    expect((await host.exec('ls -d /etc/kubernetes /var/lib/k8s-bm /etc/docker 2>/dev/null')).stdout).toBe('');
+    expect((await host.exec('ls -d /etc/kubernetes /var/lib/k8s-bm /etc/docker/daemon.json 2>/dev/null')).stdout).toBe(
+      '',
+    );
 };
 
 const secret = 'correct-horse';
@@ -188,6 +198,24 @@ ip rule add pref 2 lookup local && ip rule del pref 0 && ip rule add pref 1 iif 
       for (const host of [n2, n3]) await host.exec('rm /usr/local/bin/docker /usr/local/bin/dockerd');
       for (const host of lab.hosts) await host.exec('rm /var/lib/apt/lists/repository.example_Packages');
     }
+  });
+
+  it('get no images: no answer, an authority that they do not know, a version that the registry has not', async () => {
+    const network = lab.hosts[0]?.address.replace(/\.\d+$/, '');
+    const ways = [
+      { image_registry: '127.0.0.1:1', image_registry_ca: '' },
+      // Under this name no folder of Docker's has its authority.
+      { image_registry: `${network}.1:5000`, image_registry_ca: '' },
+      { kubernetes_version: 'v1.36.99' },
+    ];
+    const texts: string[] = [];
+    for (const way of ways) {
+      const ended = await check(way);
+      expect(ended.code).toBe(2);
+      await quiet(ended);
+      texts.push(told(ended).replace(/after \d+ ms/g, 'after 1 ms'));
+    }
+    await expect(texts.join('\n\n')).toMatchFileSnapshot('refusals/no-images.txt');
   });
 
   it('and, once mended, are', async () => {

@@ -10,6 +10,7 @@ import { kubernetes_versions } from './kubernetes_versions.ts';
 import { node_image } from './node_image.ts';
 import { nodes_ready } from './nodes_ready.ts';
 import { private_key } from './private_key.ts';
+import { registry_reach } from './registry_reach.ts';
 import { static_pod } from './static_pod.ts';
 
 /** The modules of this folder. */
@@ -25,5 +26,6 @@ export const kubernetes: readonly Module[] = [
   node_image,
   nodes_ready,
   private_key,
+  registry_reach,
   static_pod,
 ];

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { joinShell, sh } from '../../transport/shell/quote.ts';
-import { decode } from '../../util/bytes.ts';
 import { asText } from '../coerce.ts';
 import { engine, enginePath, readInspected } from '../docker/engine-api.ts';
-import { defineModule, type ModuleContext, ModuleFailure } from '../module.ts';
+import { defineModule, ModuleFailure } from '../module.ts';
 import { planned } from '../planned.ts';
 import { list, needed, result, text } from '../read.ts';
 import { fail, parseRecords, put, readRecords } from '../shell/records.ts';
+import { authorityIn } from './authority-file.ts';
 
 interface Binary {
   readonly name: string;
@@ -137,9 +137,6 @@ printf 'content=%s' "$kb_out"`,
     },
   }),
 });
-
-const authorityIn = (file: string | undefined, context: ModuleContext): string | undefined =>
-  file ? decode(context.readFile(context.findFile('files', file))).trimEnd() : undefined;
 
 /** What runs inside the container: every binary is fetched, checked and only then put in its place. */
 const insideText = ({ binaries, authority }: Wanted) =>
