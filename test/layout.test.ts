@@ -16,7 +16,7 @@ const arrows: Record<string, readonly string[]> = {
   oci: ['util'],
   variables: ['inventory', 'language', 'template', 'secrets', 'util'],
   facts: ['transport', 'template', 'util'],
-  modules: ['facts', 'pki', 'transport', 'template', 'language', 'secrets', 'util'],
+  modules: ['facts', 'oci', 'pki', 'transport', 'template', 'language', 'secrets', 'util'],
   registry: ['oci', 'language', 'template', 'secrets', 'util'],
   run: [
     'registry',

@@ -1,6 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { finished } from 'node:stream/promises';
 import { execa } from 'execa';
 import { UserError } from '../../util/diagnostic.ts';
 
@@ -16,6 +17,8 @@ export interface StepOptions {
 export const step = async (file: string, args: readonly string[], options: StepOptions): Promise<string> => {
   await mkdir(dirname(options.log), { recursive: true });
   const log = createWriteStream(options.log, { flags: 'a' });
+  // A log that can't be written is no reason to fail what is logged.
+  const written = finished(log).catch(() => undefined);
   log.write(`$ ${[file, ...args].join(' ')}\n`);
   // Ends with us even by SIGKILL: what goes on by itself would write into the folder that the next run begins anew.
   const running = execa('setpriv', ['--pdeathsig', 'KILL', '--', file, ...args], {
@@ -29,6 +32,7 @@ export const step = async (file: string, args: readonly string[], options: StepO
   });
   running.all.pipe(log);
   const ended = await running;
+  await written;
   options.signal?.throwIfAborted();
   if (!ended.failed) return ended.stdout;
   if (ended.exitCode === 127 && /^setpriv: failed to execute/m.test(String(ended.all)))
