@@ -25,14 +25,15 @@ const read = async (question: string, echo: boolean, signal: AbortSignal): Promi
   if (!process.stdin.isTTY) return undefined;
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const terminal = createInterface({ input: process.stdin, output: echo ? process.stderr : nowhere, terminal: true });
-  // Not before the terminal has stopped to echo: a quick answer would be seen.
-  process.stderr.write(question);
+  // Not before the terminal has stopped to echo: a quick answer would be seen. Where readline draws, it draws the question too:
+  // it wipes the line that it stands in.
+  if (!echo) process.stderr.write(question);
   try {
     return await new Promise<string>((resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });
       terminal.once('SIGINT', () => process.kill(process.pid, 'SIGINT'));
       terminal.once('close', () => resolve(''));
-      terminal.question('', resolve);
+      terminal.question(echo ? question : '', resolve);
     });
   } finally {
     terminal.close();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { configure } from '../../src/cli/init.ts';
 import { loadInventory } from '../../src/inventory/load.ts';
+import { startProgram, until } from '../run/program.ts';
 import { runCommand } from './run-command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cli-init-'));
@@ -13,6 +14,20 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const run = (file: string, ...args: string[]) => runCommand({ configure }, [join(folder, file), ...args], folder);
 
 describe('k8s-bm init', () => {
+  it('asks on a terminal, and what it asks stays to be seen', async () => {
+    const running = startProgram(['init', 'asked.yml'], { cwd: folder, terminal: 100 });
+    /** What stands on the screen behind what was wiped last. */
+    const shown = (): string => running.printed().split('\u001b[0J').at(-1) ?? '';
+    const answers = ['n1=192.0.2.11', 'n2=192.0.2.12', 'admin', ''];
+    const questions = ['Masters', 'Workers', 'Who logs in', 'Which version'];
+    for (const [i, question] of questions.entries()) {
+      await until(`${question} is asked`, () => shown().includes(question));
+      running.type(`${answers[i]}\r`);
+    }
+    expect((await running.ended).out).toContain('asked.yml is written.');
+    expect(readFileSync(join(folder, 'asked.yml'), 'utf8')).toContain('ansible_user: admin');
+  });
+
   it('writes the inventory of a cluster, and says what comes next', async () => {
     const { out, code } = await run(
       ...(['three.yml', '--master', 'n1=192.0.2.11', '--worker', 'n2=192.0.2.12', '--worker', 'n3'] as const),
