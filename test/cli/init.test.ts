@@ -14,8 +14,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const run = (file: string, ...args: string[]) => runCommand({ configure }, [join(folder, file), ...args], folder);
 
 describe('k8s-bm init', () => {
-  it('asks on a terminal, and what it asks stays to be seen', async () => {
-    const running = startProgram(['init', 'asked.yml'], { cwd: folder, terminal: 100 });
+  it('asks on a terminal, and what it asks stays to be seen', { timeout: 60_000 }, async () => {
+    const running = startProgram(['init', 'typed.yml'], { cwd: folder, terminal: 100 });
     /** What stands on the screen behind what was wiped last. */
     const shown = (): string => running.printed().split('\u001b[0J').at(-1) ?? '';
     const answers = ['n1=192.0.2.11', 'n2=192.0.2.12', 'admin', ''];
@@ -24,8 +24,8 @@ describe('k8s-bm init', () => {
       await until(`${question} is asked`, () => shown().includes(question));
       running.type(`${answers[i]}\r`);
     }
-    expect((await running.ended).out).toContain('asked.yml is written.');
-    expect(readFileSync(join(folder, 'asked.yml'), 'utf8')).toContain('ansible_user: admin');
+    expect((await running.ended).out).toContain('typed.yml is written.');
+    expect(readFileSync(join(folder, 'typed.yml'), 'utf8')).toContain('ansible_user: admin');
   });
 
   it('writes the inventory of a cluster, and says what comes next', async () => {
