@@ -136,6 +136,7 @@ export const readRun = async (
     playbooks: playbooks.map((playbook) =>
       typeof playbook === 'string' ? resolve(workingDirectory, playbook) : playbook,
     ),
+    proven: own.shipped === true && !chosen,
     settings,
     limit: flags.limit,
     decrypt,

@@ -135,7 +135,7 @@ class Walk {
       // What it brings is not known yet, and what it changes may be seen from here.
       if (!this.#context.links.untouched) throw new Edge();
       this.#beyond = true;
-      if (isLooped(step) || this.#isWanted(step, scope)) this.#leave(step);
+      if (isLooped(step) || this.#mayBeWanted(step, scope)) this.#leave(step);
       return;
     }
     if (isLooped(step)) {
@@ -182,6 +182,16 @@ class Walk {
     if (!verdict.met && register && whole) this.#known.set(register, skippedResult(verdict.condition));
     if (verdict.met) this.#known.delete(register);
     return verdict.met;
+  }
+
+  #mayBeWanted(step: TaskStep, scope: Scope): boolean {
+    try {
+      return this.#isWanted(step, scope);
+    } catch (error) {
+      // Its condition is not known yet, and is not this host's concern.
+      if (!(error instanceof Error)) throw error;
+      return true;
+    }
   }
 
   /** It is another host's to do: once for all, or delegated. */

@@ -59,14 +59,14 @@ export const preparePlay = (play: Play, id: number, prompts: Vars | undefined, r
 
 /**
  * Runs a play batch by batch. Says whether the run goes on with the next play: not when a whole batch is lost. `next`: the
- * plays behind it as they were resolved before the run, for what is looked at ahead.
+ * plays behind it, for what is looked at ahead.
  */
 export const runPlay = async (
   play: Play,
   id: number,
   importVars: Vars | undefined,
   run: RunContext,
-  next: readonly PreparedPlay[],
+  next: readonly (() => PreparedPlay)[],
 ): Promise<boolean> => {
   const answers = await askPrompts(play, run);
   const prompts = answers && importVars ? new Map([...importVars, ...answers]) : (answers ?? importVars);
@@ -108,7 +108,11 @@ export const runPlay = async (
   return true;
 };
 
-const contextFor = (prepared: PreparedPlay, batch: readonly string[], next: readonly PreparedPlay[]): PlayContext => ({
+const contextFor = (
+  prepared: PreparedPlay,
+  batch: readonly string[],
+  next: readonly (() => PreparedPlay)[],
+): PlayContext => ({
   ...prepared.run,
   name: prepared.name,
   play: prepared.variables,
@@ -120,8 +124,12 @@ const contextFor = (prepared: PreparedPlay, batch: readonly string[], next: read
 });
 
 /** Only into first batches: what a later one finds depends on those before it. */
-function* beyond(host: string, next: readonly PreparedPlay[]): Generator<{ context: PlayContext; cursor: Cursor }> {
-  for (const prepared of next) {
+function* beyond(
+  host: string,
+  next: readonly (() => PreparedPlay)[],
+): Generator<{ context: PlayContext; cursor: Cursor }> {
+  for (const resolved of next) {
+    const prepared = resolved();
     const { play, hosts, variables, run, steps } = prepared;
     if (!hosts.includes(host)) continue;
     const serial = render(play.keywords.get('serial'), run, variables);

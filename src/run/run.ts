@@ -33,6 +33,8 @@ export interface RunOptions {
   readonly redactor: Redactor;
   /** Files of playbooks, or trees of them, run one after another. */
   readonly playbooks: readonly (string | Playbook)[];
+  /** Whether nothing in them can be wrong: they are not checked, and resolved while hosts are waited for. */
+  readonly proven?: boolean | undefined;
   readonly settings: RunSettings;
   readonly limit?: string | undefined;
   readonly rolesPath: readonly string[];
@@ -74,8 +76,8 @@ export const runPlaybooks = async (options: RunOptions): Promise<RunResult> => {
 export const resolvePlaybooks = (options: RunOptions): readonly PreparedPlay[] => new Run(options).resolve();
 
 interface CheckedPlay extends LoadedPlay {
-  /** As it was before the run, which may add hosts and groups. */
-  readonly prepared: PreparedPlay;
+  /** As it was when it was first asked for: before the run, which may add hosts and groups, or early in it. */
+  readonly prepared: () => PreparedPlay;
 }
 
 class Run {
@@ -107,11 +109,12 @@ class Run {
     const problems: Diagnostic[] = [];
     const plays: CheckedPlay[] = [];
     for (const loaded of loadPlays(this.#options.playbooks, this.#options)) {
+      const context = this.#context(loaded.file);
+      const prepared = once(() => preparePlay(loaded.play, 0, loaded.vars, context));
+      plays.push({ ...loaded, prepared });
+      if (this.#options.proven) continue;
       try {
-        const context = this.#context(loaded.file);
-        const prepared = preparePlay(loaded.play, 0, loaded.vars, context);
-        plays.push({ ...loaded, prepared });
-        problems.push(...checkPlay(prepared, context.sources, context.templar));
+        problems.push(...checkPlay(prepared(), context.sources, context.templar));
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
         problems.push(...error.diagnostics);
@@ -134,6 +137,7 @@ class Run {
     });
     let interrupted = false;
     if (settings.startAtTask !== undefined) this.#startAt = new StartAt(settings.startAtTask);
+    resolveIdly(plays);
     try {
       for (const [index, { play, file, vars }] of plays.entries()) {
         const next = plays.slice(index + 1).map(({ prepared }) => prepared);
@@ -221,3 +225,25 @@ class Run {
 const unique = (problems: readonly Diagnostic[]): readonly Diagnostic[] => [
   ...new Map(problems.map((problem) => [JSON.stringify([problem.position, problem.message]), problem])).values(),
 ];
+
+const once = <T>(make: () => T): (() => T) => {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+};
+
+/** Resolves plays one by one whenever nothing else is to be done, which is while the first hosts are dialled. */
+const resolveIdly = ([play, ...rest]: readonly CheckedPlay[]): void => {
+  if (!play) return;
+  setImmediate(() => {
+    try {
+      play.prepared();
+    } catch (error) {
+      // Told when the play's turn comes.
+      if (!(error instanceof UserError)) throw error;
+    }
+    resolveIdly(rest);
+  });
+};

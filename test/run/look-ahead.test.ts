@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Event } from '../../src/run/events.ts';
-import { play } from './play.ts';
+import { type PlayRequest, play } from './play.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -12,9 +12,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const run = async (tasks: string, lookAhead = true) => {
+const run = async (tasks: string, lookAhead = true, options: PlayRequest['options'] = {}) => {
   writeFileSync(join(folder, 'site.yml'), `- hosts: all\n  gather_facts: false\n  tasks:\n${tasks}`);
-  const played = await play({ folder, file: 'site.yml', scratch: folder, lookAhead });
+  const played = await play({ folder, file: 'site.yml', scratch: folder, lookAhead, options });
   const end = played.events.find((event): event is Event & { type: 'run-end' } => event.type === 'run-end');
   return { ...played, messages: end?.traffic.get('one')?.messages ?? 0 };
 };
@@ -144,6 +144,19 @@ describe('looks sent ahead', () => {
   - stat: {path: "{{ where }}/c"}
 `;
     expect((await run(tasks)).messages).toBe(1);
+    expect((await run(tasks, true, { proven: true })).messages).toBe(1);
+  });
+
+  it('end where a play that nobody has checked is wrong, which is told at its turn', async () => {
+    const tasks = `
+  - file: {path: "${folder}/made", state: touch}
+- hosts: all
+  roles: [nowhere]
+`;
+    await expect(run(tasks)).rejects.toThrow("there is no role 'nowhere'");
+    expect(existsSync(join(folder, 'made'))).toBe(false);
+    await expect(run(tasks, true, { proven: true })).rejects.toThrow("there is no role 'nowhere'");
+    expect(existsSync(join(folder, 'made'))).toBe(true);
   });
 
   it('see in a later play what another host has changed before it', async () => {
@@ -179,6 +192,18 @@ describe('looks sent ahead', () => {
     run_once: true
   - stat: {path: "${folder}/b"}
   - stat: {path: "${folder}/{{ there is skipped }}"}
+`;
+    expect((await run(tasks)).messages).toBe(1);
+  });
+
+  it('pass by what is asked elsewhere under a condition that is not known yet', async () => {
+    const tasks = `
+  - stat: {path: "${folder}/a"}
+    register: first
+  - stat: {path: "${folder}"}
+    delegate_to: elsewhere
+    when: first.stat.exists
+  - stat: {path: "${folder}/b"}
 `;
     expect((await run(tasks)).messages).toBe(1);
   });
