@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ConnectionError, type Target } from '../transport.ts';
@@ -104,7 +105,7 @@ const unknownKey = (
     `nothing is known of the host key that ${at(host, port)} shows: ${key.type} ${fingerprint(key.blob)}`,
     authority
       ? "known_hosts has a certificate authority for it; certificates need 'ansible_connection: openssh'"
-      : `compare the fingerprint with the one on the host, then accept it with: ${scan(key, host, port)} >> ${file}`,
+      : `compare the fingerprint with the one on the host, then accept it with: ${existsSync(dirname(file)) ? '' : `mkdir -p -m 700 ${dirname(file)}; `}${scan(key, host, port)} >> ${file}`,
   );
 
 const wrongKey = (

@@ -42,6 +42,10 @@ describe.skipIf(!sshd)('host keys, against a real sshd', () => {
       }),
     );
     expect(await dial({ knownHostsFile: file })).toBe('in');
+    const nowhere = join(server.folder, 'none/yet');
+    await expect(dial({ knownHostsFile: join(nowhere, 'known_hosts') })).rejects.toMatchObject({
+      hint: expect.stringContaining(`accept it with: mkdir -p -m 700 ${nowhere}; ssh-keyscan `),
+    });
   });
 
   it('remembers an unknown host under accept-new, and holds it to that', async () => {
