@@ -182,7 +182,7 @@ export const settings: readonly Setting[] = [
     text,
     'cluster',
     'registry.example.org/node-base:1',
-    'The image that the node image is made on: a Debian with what kubelet and kube-proxy call (mount, iptables, nft, conntrack, socat, ethtool, ip, haproxy).',
+    'The image that the node image is made on. What a Debian lacks of the packages that kubelet and kube-proxy need is installed; another must have mount, iptables, nft, conntrack, socat, ethtool, ip, haproxy, curl.',
   ),
   setting(
     'docker_packages',

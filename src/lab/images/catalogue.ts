@@ -10,13 +10,14 @@ export interface Catalogue {
 }
 
 const debian = 'docker.io/library/debian:trixie-slim';
-const nodeBase = 'k8s-bm/node-base:1';
+/** Debian with what the node image needs, so that hosts need not install it one by one. */
+export const nodeBase = 'k8s-bm/node-base:1';
 
 /**
  * What a kubelet, cri-dockerd, kube-proxy and flannel run on a host, haproxy for the way to the API servers, and curl, which
  * fetches the binaries into the node image that is made on this.
  */
-const nodePackages = [
+export const nodePackages = [
   'ca-certificates',
   'conntrack',
   'curl',

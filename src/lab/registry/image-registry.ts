@@ -6,6 +6,7 @@ import { RegistryClient } from '../../oci/registry-client.ts';
 import { issue, makeAuthority } from '../../pki/issue.ts';
 import { UserError } from '../../util/diagnostic.ts';
 import { newestServed, servedDigests } from '../images/binaries.ts';
+import { nodeBase } from '../images/catalogue.ts';
 import { registryStorage } from '../images/fill.ts';
 import { versions } from '../images/programs.ts';
 import { launch, processesOf } from '../process.ts';
@@ -53,6 +54,7 @@ export const imageRegistry: LabService = {
       variables: {
         image_registry: registryName,
         image_registry_ca: ca,
+        node_base_image: nodeBase,
         binaries_url: `http://${network.gateway}:${binariesPort}`,
         binaries_sha256: digests,
         kubernetes_version: newestServed(digests) ?? versions.kubernetes[0],

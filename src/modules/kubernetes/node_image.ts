@@ -4,7 +4,7 @@ import { asText } from '../coerce.ts';
 import { engine, enginePath, readInspected } from '../docker/engine-api.ts';
 import { defineModule, ModuleFailure } from '../module.ts';
 import { planned } from '../planned.ts';
-import { list, needed, result, text } from '../read.ts';
+import { list, needed, result, text, texts } from '../read.ts';
 import { fail, parseRecords, put, readRecords } from '../shell/records.ts';
 import { authorityIn } from './authority-file.ts';
 
@@ -20,6 +20,7 @@ interface Wanted {
   readonly name: string;
   readonly base: string;
   readonly binaries: readonly Binary[];
+  readonly packages: readonly string[];
   readonly authority: string | undefined;
 }
 
@@ -37,7 +38,7 @@ const recipeLabel = 'k8s-bm.recipe';
 
 /**
  * The image that kubelet, kube-proxy and cri-dockerd run from, which nobody publishes: upstream's binaries, their checksums
- * held to upstream's, laid over a base image. It is made on each host, in a container of the base image, so the host needs no
+ * held to upstream's, laid over a base image, and what that lacks of Debian's packages. It is made on each host, in a container of the base image, so the host needs no
  * program but Docker and nothing travels through the controller.
  */
 export const node_image = defineModule<Wanted, Found>({
@@ -61,6 +62,12 @@ export const node_image = defineModule<Wanted, Found>({
         archived: { type: 'str', description: 'The path of the binary in the file, where that is a .tar.gz.' },
       },
     },
+    packages: {
+      type: 'list',
+      elements: 'str',
+      description:
+        'Debian packages that the binaries call. Those that the base image lacks are installed, through the proxy that apt has on the host; one that is no Debian must have what is in them.',
+    },
     authority_file: {
       type: 'path',
       description: 'A file here with the CA certificate of the server, where the base image does not know it.',
@@ -80,6 +87,7 @@ export const node_image = defineModule<Wanted, Found>({
         archived: field('archived'),
       };
     }),
+    packages: texts(args, 'packages'),
     authority: authorityIn(text(args, 'authority_file'), context),
   }),
 
@@ -123,8 +131,9 @@ printf 'content=%s' "$kb_out"`,
       text: joinShell([
         sh`kb_name=${`k8s-bm-make-${recipeOf(wanted)}`}`,
         sh`docker rm -f "$kb_name" >/dev/null 2>&1`,
+        sh`kb_apt=$(apt-config dump 2>/dev/null | grep -iE '^Acquire::https?::Proxy ')`,
         // What runs inside says on its standard output how far it is, and what went wrong on the other.
-        sh`{ kb_err=$(docker run -i --name "$kb_name" --network host ${wanted.base} sh 2>&1 >&3); } 3>&1 || { docker rm -f "$kb_name" >/dev/null 2>&1; kb_fail "$kb_err"; }`,
+        sh`{ kb_err=$(docker run -i --name "$kb_name" --network host -e "APT_PROXY=$kb_apt" ${wanted.base} sh 2>&1 >&3); } 3>&1 || { docker rm -f "$kb_name" >/dev/null 2>&1; kb_fail "$kb_err"; }`,
         sh`kb_put far "keeping it"`,
         sh`kb_err=$(docker commit --change ${`LABEL ${recipeLabel}=${recipeOf(wanted)}`} "$kb_name" ${wanted.name} 2>&1 >/dev/null) || kb_fail "$kb_err"`,
         sh`docker rm -f "$kb_name" >/dev/null`,
@@ -139,9 +148,10 @@ printf 'content=%s' "$kb_out"`,
 });
 
 /** What runs inside the container: every binary is fetched, checked and only then put in its place. */
-const insideText = ({ binaries, authority }: Wanted) =>
+const insideText = ({ base, binaries, packages, authority }: Wanted) =>
   joinShell([
     sh`set -e; cd /usr/local/bin`,
+    installText(base, packages),
     ...(authority ? [sh`printf '%s\n' ${authority} >/tmp/authority; export CURL_CA_BUNDLE=/tmp/authority`] : []),
     sh`fetch() { curl -fsSL --retry 3 --connect-timeout 10 -o "$1" -- "$2" || { echo "fetching $2 failed: this host must reach it; binaries_url names a mirror" >&2; exit 1; }; }`,
     ...binaries.map(({ name, url, sha256, archived }, at) =>
@@ -157,8 +167,26 @@ const insideText = ({ binaries, authority }: Wanted) =>
     sh`rm -f /tmp/authority /tmp/sum`,
   ]).text;
 
-const recipeOf = ({ base, binaries }: Wanted): string =>
+/** Without recommendations, and leaving no lists behind; a base image that is no Debian is taken to have what it needs. */
+const installText = (base: string, packages: readonly string[]) =>
+  sh`lacking=
+if command -v dpkg-query >/dev/null 2>&1; then
+  there=$(dpkg-query -W -f '\${db:Status-Status} \${Package}\\n' ${[...packages]} 2>/dev/null || :)
+  for package in ${[...packages]}; do printf '%s\\n' "$there" | grep -qx "installed $package" || lacking="$lacking $package"; done
+fi
+if [ -n "$lacking" ]; then
+  printf 'far=%s\\0' 'installing packages'
+  printf '%s\\n' "$APT_PROXY" >/etc/apt/apt.conf.d/99k8s-bm
+  { apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -qy --no-install-recommends install $lacking; } >/tmp/apt 2>&1 || {
+    tail -n 5 /tmp/apt >&2
+    echo "installing$lacking over "${base}" failed: this host must reach that image's repositories, or node_base_image name one that has them" >&2
+    exit 1
+  }
+  rm -rf /tmp/apt /etc/apt/apt.conf.d/99k8s-bm /var/lib/apt/lists/*
+fi`;
+
+const recipeOf = ({ base, binaries, packages }: Wanted): string =>
   createHash('sha256')
-    .update(JSON.stringify([base, binaries]))
+    .update(JSON.stringify([base, binaries, packages]))
     .digest('hex')
     .slice(0, 16);

@@ -2,8 +2,9 @@ import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { servedFiles } from '../../../src/lab/images/binaries.ts';
-import { catalogue } from '../../../src/lab/images/catalogue.ts';
+import { catalogue, nodePackages } from '../../../src/lab/images/catalogue.ts';
 import { checkKubernetesVersion } from '../../../src/lab/images/fill.ts';
 import { goMod } from '../../../src/lab/images/go-program.ts';
 import { placeOf } from '../../../src/lab/images/image-build.ts';
@@ -118,6 +119,13 @@ describe("a lab's storage", () => {
     await writeFile(join(lab, 'repositories/app/link'), 'new');
     expect(await readFile(join(cache, 'repositories/app/link'), 'utf8')).toBe('old');
     await cloneStorage(join(folder, 'cache'), join(folder, 'lab'));
+  });
+});
+
+describe('the base of the node image', () => {
+  it('has the packages that deploy would otherwise install', async () => {
+    const role = parse(await readFile('roles/images/vars/main.yml', 'utf8')) as Record<string, unknown>;
+    expect(nodePackages).toEqual(role.images_node_packages);
   });
 });
 
