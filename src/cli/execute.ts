@@ -61,6 +61,8 @@ export interface CommandsOwn {
   readonly after?: (exitCode: number) => Promise<void>;
   /** Whether roles are what is told, in place of their tasks. */
   readonly byRole?: boolean;
+  /** Whether what tasks answer is told. */
+  readonly answers?: boolean;
 }
 
 export interface Chosen {
@@ -205,7 +207,7 @@ const settingsOf = (
   startAtTask: flags.startAtTask,
 });
 
-const openReporter = async (flags: RunFlags, { byRole = false }: CommandsOwn): Promise<Reporter> => {
+const openReporter = async (flags: RunFlags, { byRole = false, answers = false }: CommandsOwn): Promise<Reporter> => {
   const write = (text: string): void => {
     process.stdout.write(text);
   };
@@ -222,6 +224,7 @@ const openReporter = async (flags: RunFlags, { byRole = false }: CommandsOwn): P
     checkMode: flags.check,
     profile: flags.profile,
     byRole,
+    answers,
     formatDiagnostic: (diagnostic) => formatDiagnostic(diagnostic).trimEnd(),
   };
   const live = process.stdout.isTTY && !flags.plain && flags.verbose === 0 && process.env.TERM !== 'dumb';

@@ -20,6 +20,6 @@ export const configure = (command: Command): void => {
       await told(async () => {
         playbook = oneTaskPlaybook(hosts, flags.moduleName, flags.args);
       });
-      if (playbook) await executePlaybooks([playbook], flags);
+      if (playbook) await executePlaybooks([playbook], flags, { answers: true });
     });
 };

@@ -13,6 +13,8 @@ export const outcomeLines = (outcome: Outcome, label: string | undefined, option
   if (outcome.status === 'failed') lines.push(...failureLines(outcome, options));
   else if (outcome.status !== 'skipped' && printed.has(shortName(outcome.task.module)))
     lines.push(...printLines(outcome));
+  else if (outcome.status !== 'skipped' && options.answers && options.verbosity === 0)
+    lines.push(...answerLines(outcome));
   if (options.verbosity > 0 || options.checkMode) lines.push(...changeLines(outcome));
   if (options.diff) for (const diff of outcome.diff) lines.push(...indent(unifiedDiff(diff)));
   const hidden = outcome.status === 'skipped' && options.verbosity < 2;
@@ -56,6 +58,13 @@ const printLines = (outcome: Outcome): string[] => {
     const text = typeof value === 'string' ? value : JSON.stringify(value, undefined, 2);
     return indent(key === 'msg' ? text : `${String(key)}: ${text}`);
   });
+};
+
+/** What a command printed; of any other module all that its result says. */
+const answerLines = (outcome: Outcome): string[] => {
+  const streams = ['stdout', 'stderr'].map((stream) => fieldOf(outcome.result, stream));
+  if (streams.every((stream) => typeof stream !== 'string')) return printLines(outcome);
+  return streams.flatMap((text) => indent(String(text ?? '').trimEnd()));
 };
 
 const changeLines = (outcome: Outcome): string[] =>

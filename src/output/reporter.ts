@@ -20,6 +20,8 @@ export interface ReporterOptions {
   readonly profile: boolean;
   /** Whether roles are what is told: a row for each in the live view, and at the end what each took. */
   readonly byRole?: boolean;
+  /** Whether what tasks answer is what is wanted, rather than how they end: of `k8s-bm run`. */
+  readonly answers?: boolean;
   /** A diagnostic with its line of source and a caret. */
   readonly formatDiagnostic: (diagnostic: (Event & { type: 'warning' })['diagnostic']) => string;
 }

@@ -29,7 +29,7 @@ describe('a host with a kernel of its own and cgroup v2 joins a cluster', () => 
     expect(first.failures).toEqual([]);
     await writeFile(lab.inventory, whole);
     joined = await runDeploy(lab.inventory, version);
-  }, 1_500_000);
+  }, 2_700_000);
   afterAll(async () => {
     if (master)
       await master.exec(`${kubectl} get nodes,pods -A -o wide`).then(({ stdout }) => process.stderr.write(stdout));

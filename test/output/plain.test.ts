@@ -1,9 +1,11 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { JsonReporter } from '../../src/output/json-lines.ts';
+import { outcomeLines } from '../../src/output/outcome-text.ts';
 import { PlainReporter } from '../../src/output/plain.ts';
 import type { ReporterOptions } from '../../src/output/reporter.ts';
 import type { Event, Outcome, TaskName } from '../../src/run/events.ts';
+import type { Value } from '../../src/template/values.ts';
 import { quietOptions } from './quiet-options.ts';
 
 const position = { file: 'site.yml', line: 4, column: 7 };
@@ -114,6 +116,17 @@ b: handlers that were notified and did not run: restart
 
 2 hosts, 1 message, 1.5 s
 `);
+  });
+
+  it('tell what a command printed, or all that a module says, where answers are wanted', () => {
+    const answer = (fields: Record<string, Value>): string => {
+      const told = outcome(task(9, 'ask'), 'a', { result: new Map<Value, Value>(Object.entries(fields)) });
+      return stripVTControlCharacters(outcomeLines(told, undefined, { ...quietOptions, answers: true }).join('\n'));
+    };
+    expect(answer({ changed: true, stdout: 'one\ntwo', stderr: 'three', rc: 0 })).toBe(
+      'ok: [a]\n  one\n  two\n  three',
+    );
+    expect(answer({ changed: false, ping: 'pong' })).toBe('ok: [a]\n  ping: pong');
   });
 
   it('list the slowest tasks where that is wanted', () => {
