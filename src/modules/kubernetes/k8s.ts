@@ -4,7 +4,7 @@ import { defineModule, ModuleFailure } from '../module.ts';
 import { planned } from '../planned.ts';
 import { dict, needed, number, result, text, texts } from '../read.ts';
 import { fail, put, readRecords } from '../shell/records.ts';
-import { apiServerOptions, readApiServer } from './api-server.ts';
+import { apiServerOptions, readApiServer } from './objects/api-server.ts';
 import {
   inventoryMap,
   leftOut,
@@ -13,9 +13,9 @@ import {
   pruneText,
   readInventory,
   shownName,
-} from './k8s-inventory.ts';
-import { askedText, type Found, kubectlText, readAsked, type Wanted } from './k8s-look.ts';
-import { type KubernetesObject, wantedObjects } from './k8s-objects.ts';
+} from './objects/inventory.ts';
+import { askedText, type Found, kubectlText, readAsked, type Wanted } from './objects/look.ts';
+import { type KubernetesObject, wantedObjects } from './objects/wanted.ts';
 
 /**
  * Objects of Kubernetes, as `kubernetes.core.k8s` describes them: server-side apply by `kubectl` on the host, compared

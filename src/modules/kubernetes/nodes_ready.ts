@@ -2,7 +2,7 @@ import { sh } from '../../transport/shell/quote.ts';
 import { defineModule } from '../module.ts';
 import { number, result, texts } from '../read.ts';
 import { fail, put, readRecords } from '../shell/records.ts';
-import { type ApiServer, apiServerOptions, askServer, readApiServer } from './api-server.ts';
+import { type ApiServer, apiServerOptions, askServer, readApiServer } from './objects/api-server.ts';
 
 interface Wanted {
   readonly kubectl: readonly string[];

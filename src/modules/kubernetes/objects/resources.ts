@@ -1,4 +1,4 @@
-import type { ObjectName } from './k8s-inventory.ts';
+import type { ObjectName } from './inventory.ts';
 
 /** The kinds that every API server has, by the group of their API ('' is core), and whether they lie in namespaces. */
 const kinds: Readonly<Record<string, { readonly namespaced?: string; readonly cluster?: string }>> = {

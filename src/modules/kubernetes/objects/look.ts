@@ -1,7 +1,7 @@
-import { joinShell, type ShellText, sh } from '../../transport/shell/quote.ts';
+import { joinShell, type ShellText, sh } from '../../../transport/shell/quote.ts';
 import { type ApiRequest, type ApiServer, askServer, readAnswers } from './api-server.ts';
-import { comparisons, type Difference, readComparisons, readKept } from './compare-objects.ts';
-import { type InventoryPlace, type ObjectName, readInventory, shownName } from './k8s-inventory.ts';
+import { comparisons, type Difference, readComparisons, readKept } from './compare.ts';
+import { type InventoryPlace, type ObjectName, readInventory, shownName } from './inventory.ts';
 import { resourcePath } from './resources.ts';
 
 export interface Wanted {

@@ -1,9 +1,9 @@
-import { loadYaml } from '../../language/yaml.ts';
-import type { Value } from '../../template/values.ts';
-import { decode } from '../../util/bytes.ts';
-import { fromPlain, plain } from '../coerce.ts';
-import { type Arguments, type ModuleContext, ModuleFailure } from '../module.ts';
-import { text, texts } from '../read.ts';
+import { loadYaml } from '../../../language/yaml.ts';
+import type { Value } from '../../../template/values.ts';
+import { decode } from '../../../util/bytes.ts';
+import { fromPlain, plain } from '../../coerce.ts';
+import { type Arguments, type ModuleContext, ModuleFailure } from '../../module.ts';
+import { text, texts } from '../../read.ts';
 
 /** An object as its manifest has it. */
 export interface KubernetesObject {

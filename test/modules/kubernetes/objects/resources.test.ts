@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { resourcePath } from '../../../src/modules/kubernetes/resources.ts';
+import { resourcePath } from '../../../../src/modules/kubernetes/objects/resources.ts';
 
 const pathOf = (apiVersion: string, kind: string, name = 'some', namespace = '') =>
   resourcePath({ apiVersion, kind, namespace, name });

@@ -1,7 +1,7 @@
-import { type ShellText, sh } from '../../transport/shell/quote.ts';
-import { decode } from '../../util/bytes.ts';
-import type { Arguments, Option } from '../module.ts';
-import { text } from '../read.ts';
+import { type ShellText, sh } from '../../../transport/shell/quote.ts';
+import { decode } from '../../../util/bytes.ts';
+import type { Arguments, Option } from '../../module.ts';
+import { text } from '../../read.ts';
 
 /** An API server and who asks it: a URL, and paths on the host. */
 export interface ApiServer {

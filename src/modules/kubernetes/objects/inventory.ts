@@ -1,4 +1,4 @@
-import { joinShell, type ShellText, sh } from '../../transport/shell/quote.ts';
+import { joinShell, type ShellText, sh } from '../../../transport/shell/quote.ts';
 
 /** What is needed to find an object of Kubernetes again. */
 export interface ObjectName {

@@ -1,8 +1,8 @@
-import { dumpYaml } from '../../template/yaml/dump.ts';
-import { fromPlain } from '../coerce.ts';
-import { ModuleFailure } from '../module.ts';
+import { dumpYaml } from '../../../template/yaml/dump.ts';
+import { fromPlain } from '../../coerce.ts';
+import { ModuleFailure } from '../../module.ts';
 import type { ApiAnswer, ApiRequest } from './api-server.ts';
-import { type ObjectName, shownName } from './k8s-inventory.ts';
+import { type ObjectName, shownName } from './inventory.ts';
 import { resourcePath } from './resources.ts';
 
 /** How an object would change; in YAML, empty where there is none. */
