@@ -218,6 +218,13 @@ ip rule add pref 2 lookup local && ip rule del pref 0 && ip rule add pref 1 iif 
     await expect(texts.join('\n\n')).toMatchFileSnapshot('refusals/no-images.txt');
   });
 
+  it('have another address than they are said to have', async () => {
+    const ended = await check({ preflight_connections: false }, { n2: { node_address: '192.0.2.99' } });
+    await expect(told(ended)).toMatchFileSnapshot('refusals/no-interface.txt');
+    expect(ended.code).toBe(2);
+    await quiet(ended);
+  });
+
   it('and, once mended, are', async () => {
     const ended = await check({});
     expect(ended.out).not.toMatch(/fatal: |unreachable: \[/);

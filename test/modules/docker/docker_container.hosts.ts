@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Reply } from '../../../src/transport/transport.ts';
 import { type TestHost, useLab } from '../../lab-hosts.ts';
 import { expectIdempotent, planModule, runModule, type Setting } from '../harness.ts';
+import { runOn } from './run-on.ts';
 
 describe.each([
   // Where Docker's own variables say which engine is meant, the command is asked instead of the socket.
@@ -142,14 +142,3 @@ describe.each([
     expect(String(result.get('msg'))).toMatch(/^pulling registry\.invalid\/none:1 failed: /);
   });
 });
-
-const runOn = async (host: TestHost, text: string, stdin: Uint8Array): Promise<Reply> => {
-  const { code, stdout, stderr } = await host.exec(text, stdin);
-  return {
-    code,
-    stdout: Buffer.from(stdout, 'latin1'),
-    stderr: Buffer.from(stderr, 'latin1'),
-    timedOut: false,
-    durationMs: 0,
-  };
-};
