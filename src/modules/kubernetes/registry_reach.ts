@@ -36,7 +36,7 @@ interface Found {
 /**
  * Whether a host can get the images that it has not got yet, asked before Docker is: whether their registries answer, their
  * certificates are trusted, and they have them. Needs curl on the host. Where Docker goes other ways than curl would (proxies,
- * mirrors, registries without TLS) or the registry wants a login, Docker alone can tell, and nothing is said.
+ * mirrors, registries without TLS) or the registry wants a login or a client's certificate, Docker alone can tell, and nothing is said.
  */
 export const registry_reach = defineModule<Wanted, Found>({
   name: 'registry_reach',
@@ -92,6 +92,7 @@ done`,
     LC_ALL=C curl -q -sS --noproxy '*' --connect-timeout 5 --max-time 20 --cacert /dev/stdin "$@" 2>&1
 }
 kb_registry() {
+  ! ls "/etc/docker/certs.d/$1"/*.cert >/dev/null 2>&1 || return
   kb_said=$(kb_ask "$1" -o /dev/null -w '%{http_code}' "$2"); kb_code=$?
   kb_put "code $1" "$kb_code"; kb_put "said $1" "$kb_said"
   [ "$kb_said" = 200 ] || return
