@@ -41,7 +41,10 @@ export const lookAhead = (
   return context.templar.ahead(() => new Walk(host, most, context).requests(progress));
 };
 
-/** The looks of what comes next for a host that stands between two tasks, and the way to it; undefined where there are none. */
+/**
+ * The looks of what comes next for a host that stands between two tasks, and the way to it; undefined where there are none.
+ * The others are still at a task before those: what they change there may change what is seen.
+ */
 export const lookAheadIdly = (
   host: HostState,
   most: number,
@@ -49,7 +52,7 @@ export const lookAheadIdly = (
 ): { readonly link: Link; readonly requests: readonly LookRequest[] } | undefined => {
   const walk = new Walk(host, most, context);
   const requests = context.templar.ahead(() => walk.requests());
-  return walk.link && { link: walk.link, requests };
+  return walk.link && { link: walk.link, requests: requests.map((request) => ({ ...request, beyond: true })) };
 };
 
 /** Thrown where the look-ahead ends. */

@@ -1,8 +1,9 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Event } from '../../src/run/events.ts';
+import { connect } from '../../src/transport/open-transport.ts';
 import { type PlayRequest, play } from './play.ts';
 
 let folder: string;
@@ -232,31 +233,62 @@ describe('looks sent ahead', () => {
     expect((await run(tasks)).recap).toMatchObject({ one: { failed: 0 }, two: { failed: 0 } });
   });
 
-  it('are made by a host that waits for others', { timeout: 20_000 }, async () => {
-    writeFileSync(join(folder, 'inventory.ini'), 'one ansible_connection=local\ntwo ansible_connection=local\n');
-    // The other host's answer waits for what this one asks next, and not for ever.
-    const program = `#!/bin/sh
+  describe('by a host that waits for others', () => {
+    const { PATH } = process.env;
+    beforeEach(() => {
+      writeFileSync(
+        join(folder, 'inventory.ini'),
+        'one ansible_connection=local\ntwo ansible_connection=local ansible_user=x\n',
+      );
+      // The other host's answer waits for what this one asks next, and not for ever.
+      const program = `#!/bin/sh
 case "$*" in
   */next) touch '${folder}/asked' ;;
-  */slow) for i in 1 2 3 4 5 6 7 8 9 10; do [ -e '${folder}/asked' ] && mv '${folder}/asked' '${folder}/meanwhile' && break; sleep 0.5; done ;;
+  */slow) for i in 1 2 3 4 5 6 7 8 9 10; do [ -e '${folder}/asked' ] && { touch '${folder}/meanwhile'; break; }; sleep 0.5; done ;;
 esac
 exec /usr/bin/stat "$@"
 `;
-    writeFileSync(join(folder, 'stat'), program, { mode: 0o755 });
-    const { PATH } = process.env;
-    process.env.PATH = `${folder}:${PATH}`;
-    const tasks = `
-  - stat: {path: "${folder}"}
-    register: first
-  - stat: {path: "${folder}/{{ 'slow' if first.stat.exists else '' }}"}
-    when: inventory_hostname == 'two' and first.stat.exists
-  - stat: {path: "${folder}/{{ 'next' if first.stat.exists else '' }}"}
-`;
-    const { events } = await run(tasks).finally(() => {
+      writeFileSync(join(folder, 'stat'), program, { mode: 0o755 });
+      process.env.PATH = `${folder}:${PATH}`;
+    });
+    afterEach(() => {
       process.env.PATH = PATH;
     });
-    const end = events.find((event) => event.type === 'run-end');
-    expect(existsSync(join(folder, 'meanwhile'))).toBe(true);
-    expect([...(end?.traffic.values() ?? [])].map(({ messages }) => messages)).toEqual([2, 2]);
+    const tasks = (ofTwo: string): string => `
+  - stat: {path: "${folder}"}
+    register: first
+  - ${ofTwo}
+    when: inventory_hostname == 'two' and first.stat.exists
+  - stat: {path: "${folder}/{{ 'next' if first.stat.exists else '' }}", follow: true}
+    register: next
+`;
+
+    it('are made meanwhile', { timeout: 20_000 }, async () => {
+      const { events } = await run(tasks(`stat: {path: "${folder}/{{ 'slow' if first.stat.exists else '' }}"}`));
+      const end = events.find((event) => event.type === 'run-end');
+      expect(existsSync(join(folder, 'meanwhile'))).toBe(true);
+      expect([...(end?.traffic.values() ?? [])].map(({ messages }) => messages)).toEqual([2, 2]);
+    });
+
+    it('are made again where one of those changed something', { timeout: 20_000 }, async () => {
+      symlinkSync('slow', join(folder, 'next'));
+      // Two machines, as far as the run can tell.
+      const apart: NonNullable<PlayRequest['options']>['connect'] = async (target, options) => {
+        const connection = await connect(target, options);
+        return {
+          endpoint: target.name,
+          traffic: connection.traffic,
+          shell: (identity) => connection.shell(identity),
+          close: () => connection.close(),
+        };
+      };
+      const { recap } = await run(
+        `${tasks(`file: {path: "${folder}/slow", state: directory}`)}  - assert: {that: next.stat.exists}\n`,
+        true,
+        { connect: apart },
+      );
+      expect(existsSync(join(folder, 'meanwhile'))).toBe(true);
+      expect(recap).toMatchObject({ one: { failed: 0 }, two: { changed: 1, failed: 0 } });
+    });
   });
 });
