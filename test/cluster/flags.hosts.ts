@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { imageRegistry } from '../../src/lab/registry/image-registry.ts';
 import { type TestHost, useLab } from '../lab-hosts.ts';
 import { startProgram } from '../run/program.ts';
 import { root, runDeploy } from './deploy-command.ts';
@@ -11,7 +12,7 @@ const version = 'kubernetes_version=v1.36.3';
 
 /** Two hosts without Docker, and without a place to install it from: nothing here makes a cluster. */
 describe('deploy tells by its exit code how it ended', () => {
-  const lab = useLab({ hosts: 2, docker: 'none' });
+  const lab = useLab({ hosts: 2, docker: 'none', services: [imageRegistry] });
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'kb-flags-'));
@@ -41,7 +42,15 @@ describe('deploy tells by its exit code how it ended', () => {
     const titles = (out: string) => new Set([...out.matchAll(/^TASK \[(\w+) :/gm)].map(([, role]) => role));
     const one = await deploy('--check', '--tags', 'docker', '-v');
     expect(one.code).toBe(0);
-    expect([...titles(one.out)]).toEqual(['outside_limit', 'standing', 'preflight', 'versions', 'made_once', 'docker']);
+    expect([...titles(one.out)]).toEqual([
+      'outside_limit',
+      'standing',
+      'preflight',
+      'versions',
+      'made_once',
+      'registries',
+      'docker',
+    ]);
     expect(one.out).toContain('package docker.io: absent → installed');
     expect(one.out).toMatch(/^ +"changed": true/m);
     const lines = (await deploy('--check', '--skip-tags', 'images', '--json')).out.trim().split('\n');
