@@ -52,7 +52,7 @@ export const lookAheadIdly = (
 ): { readonly link: Link; readonly requests: readonly LookRequest[] } | undefined => {
   const walk = new Walk(host, most, context);
   const requests = context.templar.ahead(() => walk.requests());
-  return walk.link && { link: walk.link, requests: requests.map((request) => ({ ...request, beyond: true })) };
+  return walk.link && { link: walk.link, requests };
 };
 
 /** Thrown where the look-ahead ends. */
@@ -96,7 +96,7 @@ class Walk {
         for (const overlay of rest) this.#item(step, overlay);
         this.#leave(step);
         cursor.advance();
-      }
+      } else this.#beyond = true;
       this.#walk(cursor);
       if (!this.#context.links.untouched) return this.#requests;
       this.#beyond = true;

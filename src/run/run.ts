@@ -137,7 +137,8 @@ class Run {
     });
     let interrupted = false;
     if (settings.startAtTask !== undefined) this.#startAt = new StartAt(settings.startAtTask);
-    resolveIdly(plays);
+    // The first is resolved by its own turn, which is now; checked ones have been.
+    if (this.#options.proven) resolveIdly(plays.slice(1));
     try {
       for (const [index, { play, file, vars }] of plays.entries()) {
         const next = plays.slice(index + 1).map(({ prepared }) => prepared);
