@@ -1,9 +1,19 @@
-import type { Connection, Identity, RemoteShell, Reply, Script, Target } from '../transport/transport.ts';
+import type {
+  Connection,
+  ConnectOptions,
+  Identity,
+  RemoteShell,
+  Reply,
+  Script,
+  Target,
+} from '../transport/transport.ts';
 import type { Limit } from './limit.ts';
 import { type Applies, type LookRequest, Machine } from './machine.ts';
 
 export interface LinksOptions {
-  readonly connect: (target: Target, signal: AbortSignal) => Promise<Connection>;
+  readonly connect: (target: Target, options: ConnectOptions) => Promise<Connection>;
+  /** Called when all that are dialled are waited for: there is time for something else. */
+  readonly onWaiting: () => void;
   /** How many hosts work at once. */
   readonly limit: Limit;
   readonly signal: AbortSignal;
@@ -16,6 +26,8 @@ export class Links {
   readonly #links = new Map<string, Link>();
   readonly #machines = new Map<string, Machine>();
   readonly #applies: Applies = { count: 0 };
+  /** Dials that have something left to do on this side. */
+  #dialling = 0;
 
   constructor(options: LinksOptions) {
     this.#options = options;
@@ -30,7 +42,12 @@ export class Links {
     const key = JSON.stringify(target);
     let link = this.#links.get(key);
     if (!link) {
-      link = new Link(target, this.#options, (endpoint) => this.#machine(endpoint));
+      link = new Link(
+        target,
+        this.#options,
+        (endpoint) => this.#machine(endpoint),
+        (dialled) => this.#dial(dialled),
+      );
       this.#links.set(key, link);
     }
     return link;
@@ -49,6 +66,20 @@ export class Links {
 
   async close(): Promise<void> {
     await Promise.all([...this.#links.values()].map((link) => link.close()));
+  }
+
+  async #dial(target: Target): Promise<Connection> {
+    let busy = true;
+    this.#dialling++;
+    const onWaiting = (): void => {
+      if (busy && --this.#dialling === 0) this.#options.onWaiting();
+      busy = false;
+    };
+    try {
+      return await this.#options.connect(target, { signal: this.#options.signal, onWaiting });
+    } finally {
+      onWaiting();
+    }
   }
 
   #machine(endpoint: string): Machine {
@@ -73,6 +104,7 @@ export class Link {
   readonly target: Target;
   readonly #options: LinksOptions;
   readonly #machineOf: (endpoint: string) => Machine;
+  readonly #dial: (target: Target) => Promise<Connection>;
   #connecting: Promise<Connection> | undefined;
   #connection: Connection | undefined;
   #machine: Machine | undefined;
@@ -82,10 +114,16 @@ export class Link {
   #prefetched: Promise<void> | undefined;
   #past: { readonly messages: number; readonly dials: number } = { messages: 0, dials: 0 };
 
-  constructor(target: Target, options: LinksOptions, machineOf: (endpoint: string) => Machine) {
+  constructor(
+    target: Target,
+    options: LinksOptions,
+    machineOf: (endpoint: string) => Machine,
+    dial: (target: Target) => Promise<Connection>,
+  ) {
     this.target = target;
     this.#options = options;
     this.#machineOf = machineOf;
+    this.#dial = dial;
   }
 
   /** The reply to a look that was sent ahead, where there is one that still holds. */
@@ -222,7 +260,7 @@ export class Link {
   }
 
   async #open(): Promise<{ readonly connection: Connection; readonly machine: Machine }> {
-    this.#connecting ??= this.#options.connect(this.target, this.#options.signal);
+    this.#connecting ??= this.#dial(this.target);
     try {
       const connection = await this.#connecting;
       if (connection !== this.#connection) this.#machine = this.#machineOf(connection.endpoint);

@@ -9,7 +9,7 @@ import type { Redactor } from '../secrets/redactor.ts';
 import type { Templar } from '../template/templar.ts';
 import type { Value } from '../template/values.ts';
 import { connect } from '../transport/open-transport.ts';
-import type { Connection, Target } from '../transport/transport.ts';
+import type { Connection, ConnectOptions, Target } from '../transport/transport.ts';
 import { type Diagnostic, UserError } from '../util/diagnostic.ts';
 import type { Position } from '../util/position.ts';
 import type { Variables } from '../variables/variables.ts';
@@ -52,7 +52,7 @@ export interface RunOptions {
   /** Reads the inventory's sources anew, for `meta: refresh_inventory`. */
   readonly refreshInventory?: (() => void) | undefined;
   /** For tests: how targets are dialled. */
-  readonly connect?: ((target: Target, options: { readonly signal: AbortSignal }) => Promise<Connection>) | undefined;
+  readonly connect?: ((target: Target, options: ConnectOptions) => Promise<Connection>) | undefined;
 }
 
 export interface RunResult {
@@ -89,7 +89,9 @@ class Run {
   readonly #unreachable = new Set<string>();
   readonly #failed = new Set<string>();
   readonly #warned = new Set<string>();
+  #unresolved: readonly CheckedPlay[] = [];
   #ids = 0;
+  readonly #sources = new Map<string, Sources>();
   #startAt: StartAt | undefined;
 
   constructor(options: RunOptions) {
@@ -97,7 +99,8 @@ class Run {
     this.#signal = options.signal ?? new AbortController().signal;
     const dial = options.connect ?? connect;
     this.#links = new Links({
-      connect: (target, signal) => dial(target, { signal }),
+      connect: dial,
+      onWaiting: () => this.#resolveIdly(),
       limit: new Limit(options.settings.forks),
       signal: this.#signal,
       clock: () => performance.now(),
@@ -138,7 +141,7 @@ class Run {
     let interrupted = false;
     if (settings.startAtTask !== undefined) this.#startAt = new StartAt(settings.startAtTask);
     // The first is resolved by its own turn, which is now; checked ones have been.
-    if (this.#options.proven) resolveIdly(plays.slice(1));
+    if (this.#options.proven) this.#unresolved = plays.slice(1);
     try {
       for (const [index, { play, file, vars }] of plays.entries()) {
         const next = plays.slice(index + 1).map(({ prepared }) => prepared);
@@ -159,6 +162,22 @@ class Run {
     return { recap, interrupted, exitCode };
   }
 
+  /** Resolves plays one by one whenever nothing else is to be done, which is while hosts are dialled. */
+  #resolveIdly(): void {
+    const [play, ...rest] = this.#unresolved;
+    this.#unresolved = rest;
+    if (!play) return;
+    setImmediate(() => {
+      try {
+        play.prepared();
+      } catch (error) {
+        // Told when the play's turn comes.
+        if (!(error instanceof UserError)) throw error;
+      }
+      this.#resolveIdly();
+    });
+  }
+
   #context(file: string): RunContext {
     const { inventory, variables, templar, settings, redactor, ask, limit } = this.#options;
     return {
@@ -166,15 +185,7 @@ class Run {
       inventory,
       templar,
       links: this.#links,
-      sources: new Sources({
-        playbookDir: dirname(file),
-        rolesPath: this.#options.rolesPath,
-        collectionsPath: this.#options.collectionsPath,
-        played: this.#options.played,
-        decrypt: this.#options.decrypt,
-        decryptFile: this.#options.decryptFile ?? ((content) => content),
-        warn: (diagnostic) => this.#warn(diagnostic),
-      }),
+      sources: this.#sourcesFor(dirname(file)),
       settings,
       hostsOf: (pattern, position) => this.#hostsOf(pattern, position, inventory, limit),
       nextId: () => ++this.#ids,
@@ -188,6 +199,16 @@ class Run {
       unreachable: this.#unreachable,
       failed: this.#failed,
     };
+  }
+
+  /** One for all plays of a folder, so that a role that many of them use is read once, as ansible-core does. */
+  #sourcesFor(playbookDir: string): Sources {
+    const { rolesPath, collectionsPath, played, decrypt, decryptFile = (content) => content } = this.#options;
+    const warn = (diagnostic: Diagnostic): void => this.#warn(diagnostic);
+    const made = { playbookDir, rolesPath, collectionsPath, played, decrypt, decryptFile, warn };
+    const sources = this.#sources.get(playbookDir) ?? new Sources(made);
+    this.#sources.set(playbookDir, sources);
+    return sources;
   }
 
   #hostsOf(pattern: Value, position: Position, inventory: Inventory, limit: string | undefined): readonly string[] {
@@ -233,18 +254,4 @@ const once = <T>(make: () => T): (() => T) => {
     made ??= { value: make() };
     return made.value;
   };
-};
-
-/** Resolves plays one by one whenever nothing else is to be done, which is while the first hosts are dialled. */
-const resolveIdly = ([play, ...rest]: readonly CheckedPlay[]): void => {
-  if (!play) return;
-  setImmediate(() => {
-    try {
-      play.prepared();
-    } catch (error) {
-      // Told when the play's turn comes.
-      if (!(error instanceof UserError)) throw error;
-    }
-    resolveIdly(rest);
-  });
 };

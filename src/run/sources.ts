@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { type Decrypt, isFile } from '../language/files.ts';
 import type { Role, TaskNode } from '../language/playbook.ts';
@@ -34,7 +34,7 @@ export class Sources {
   readonly #options: SourcesOptions;
   readonly #files = new Map<string, readonly TaskNode[]>();
   readonly #roles = new Map<string, Role>();
-  readonly #texts = new Map<string, string>();
+  readonly #texts = new Map<string, { readonly text: string; readonly seen: string }>();
 
   constructor(options: SourcesOptions) {
     this.playbookDir = options.playbookDir;
@@ -62,13 +62,14 @@ export class Sources {
     return vaulted && decrypt ? this.#options.decryptFile(content) : content;
   }
 
-  /** The text of a template file. */
+  /** The text of a template file, which a task before may have written. */
   readText(path: string): string {
-    let text = this.#texts.get(path);
-    if (text === undefined) {
-      text = decode(this.readFile(path));
-      this.#texts.set(path, text);
-    }
+    const { mtimeMs, ctimeMs, size, ino } = statSync(path);
+    const seen = `${mtimeMs} ${ctimeMs} ${size} ${ino}`;
+    const known = this.#texts.get(path);
+    if (known?.seen === seen) return known.text;
+    const text = decode(this.readFile(path));
+    this.#texts.set(path, { text, seen });
     return text;
   }
 

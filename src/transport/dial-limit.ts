@@ -20,7 +20,8 @@ export class DialLimit {
     else this.#inside++;
     try {
       signal?.throwIfAborted();
-      if (this.#inside > 1 && this.#jitterMs > 0) await sleep(Math.random() * this.#jitterMs);
+      const crowd = (this.#inside - 1) / this.#limit;
+      if (crowd > 0 && this.#jitterMs > 0) await sleep(Math.random() * this.#jitterMs * crowd);
       return await dial();
     } finally {
       const next = this.#waiting.shift();

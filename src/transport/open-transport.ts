@@ -1,5 +1,5 @@
 import { localTransport } from './local/local.ts';
-import type { Connection, Target, Transport } from './transport.ts';
+import type { Connection, ConnectOptions, Target, Transport } from './transport.ts';
 
 /** The transports by their kind, each loaded when it is first used: `ssh` alone costs 100 ms of start-up. */
 const transports: Readonly<Record<Exclude<Target['transport'], 'fake'>, () => Promise<Transport>>> = {
@@ -15,5 +15,5 @@ export const openTransport = (kind: Target['transport']): Promise<Transport> => 
 };
 
 /** Dials a target by the transport that it names. Throws ConnectionError. */
-export const connect = async (target: Target, options: { readonly signal?: AbortSignal } = {}): Promise<Connection> =>
+export const connect = async (target: Target, options: ConnectOptions = {}): Promise<Connection> =>
   (await openTransport(target.transport)).connect(target, options);

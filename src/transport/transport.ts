@@ -29,9 +29,15 @@ export interface Identity {
   readonly flags?: string | undefined;
 }
 
+export interface ConnectOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Called when all that is left is to wait for the far side: there is time for something else. */
+  readonly onWaiting?: (() => void) | undefined;
+}
+
 export interface Transport {
   /** Dials and logs in. Throws ConnectionError: unreachable, refused, wrong key, host key unknown or changed. */
-  connect(target: Target, options?: { readonly signal?: AbortSignal }): Promise<Connection>;
+  connect(target: Target, options?: ConnectOptions): Promise<Connection>;
 }
 
 export interface Connection {
@@ -62,10 +68,23 @@ export interface ShellFunction {
   readonly needs?: readonly ShellFunction[];
 }
 
+/**
+ * What scripts of one message ask a host together. Before the first of them, `fn` is called once with the beginning of names for
+ * files of its own and the words of all; it keeps the answers in variables and files, where the functions find them that the
+ * scripts call. Once the message is over it is called with nothing, and forgets. Only for scripts that read: nothing that
+ * changes the host may come between them.
+ */
+export interface Batch {
+  readonly fn: ShellFunction;
+  readonly words: readonly string[];
+}
+
 /** One thing to run on a host. It runs in a subshell: nothing it sets outlives it. */
 export interface Script {
   readonly text: ShellText;
   readonly functions?: readonly ShellFunction[] | undefined;
+  /** What it will ask that others may ask with it: it works without, and takes longer. */
+  readonly batches?: readonly Batch[] | undefined;
   /** What the script reads on its standard input; empty when absent, never the channel. Any size, any bytes. */
   readonly stdin?: Uint8Array | undefined;
   readonly environment?: Readonly<Record<string, string>> | undefined;

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from 'vitest';
 import { readArguments } from '../../src/modules/arguments.ts';
 import { fromPlain } from '../../src/modules/coerce.ts';
 import {
@@ -18,7 +19,7 @@ import { createTemplar } from '../../src/template/create-templar.ts';
 import type { Scope, Value } from '../../src/template/values.ts';
 import { quote, sh } from '../../src/transport/shell/quote.ts';
 import type { RemoteShell, Reply, Script, ShellFunction } from '../../src/transport/transport.ts';
-import { encode } from '../../src/util/bytes.ts';
+import { decode, encode } from '../../src/util/bytes.ts';
 import { connectLocally } from '../transport/shell/local-shells.ts';
 
 /** Runs modules on this machine, without engine or transport: one `sh` for each script. */
@@ -122,8 +123,15 @@ export const runScript = async (script: Script, setting: Setting = {}): Promise<
   const text = setting.cwd === undefined ? script.text : sh`cd ${setting.cwd} || exit 98\n${script.text}`;
   const environment = { ...setting.environment, ...script.environment };
   const [reply] = await shell.send([{ ...script, text, environment }]);
+  if (script.batches) {
+    const [alone] = await shell.send([{ ...script, text, environment, batches: undefined }]);
+    expect(timeless(alone as Reply), 'the same whether it asks alone or with others').toEqual(timeless(reply as Reply));
+  }
   return reply as Reply;
 };
+
+/** What a script printed, without times: reading a file changes when it was last read. */
+const timeless = ({ code, stdout }: Reply) => [code, decode(stdout).replace(/\b\d{10}(\.\d+)?\b/g, 'T')];
 
 const keptShells = new Map<string, Promise<RemoteShell>>();
 

@@ -16,9 +16,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const run = async (tasks: string, hosts: Readonly<Record<string, FakeHost>>, signal?: AbortSignal) => {
   writeFileSync(join(folder, 'site.yml'), `- hosts: all\n  gather_facts: false\n  tasks:\n${tasks}`);
   const transport = fakeTransport(new Map(Object.entries(hosts)));
-  const connect = (target: Parameters<typeof transport.connect>[0], options: { readonly signal: AbortSignal }) =>
-    transport.connect(target, options);
-  return play({ folder, file: 'site.yml', scratch: folder, lookAhead: true, options: { connect, signal } });
+  return play({ folder, file: 'site.yml', scratch: folder, lookAhead: true, options: { ...transport, signal } });
 };
 
 const fine: FakeHost = { answer: () => fakeReply('done\n') };

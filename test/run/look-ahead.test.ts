@@ -1,10 +1,11 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Event } from '../../src/run/events.ts';
 import { connect } from '../../src/transport/open-transport.ts';
-import { type PlayRequest, play } from './play.ts';
+import { defaultSettings, type PlayRequest, play } from './play.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -128,6 +129,73 @@ describe('looks sent ahead', () => {
 `;
     const { recap } = await run(tasks);
     expect(recap).toMatchObject({ one: { failed: 0, ok: 2 } });
+  });
+
+  it('go into plays that are resolved while the host is dialled, each role read once', async () => {
+    const role = join(folder, 'roles/told/tasks');
+    mkdirSync(role, { recursive: true });
+    writeFileSync(join(role, 'main.yml'), '- debug: {msg: at first}\n');
+    const tasks = `
+  - stat: {path: "${folder}"}
+- hosts: all
+  gather_facts: false
+  roles: [told]
+`;
+    const told = async (waits: boolean): Promise<string> => {
+      const dial: NonNullable<PlayRequest['options']>['connect'] = async (target, options) => {
+        if (waits) options.onWaiting?.();
+        await sleep(100);
+        writeFileSync(join(role, 'main.yml'), '- debug: {msg: later}\n');
+        return connect(target, options);
+      };
+      return JSON.stringify((await run(tasks, true, { proven: true, connect: dial })).told);
+    };
+    expect(await told(true)).toContain('at first');
+    writeFileSync(join(role, 'main.yml'), '- debug: {msg: at first}\n');
+    expect(await told(false)).toContain('later');
+  });
+
+  it('start one program for the files of many tasks', async () => {
+    const programs = join(folder, 'bin');
+    mkdirSync(programs);
+    for (const program of ['stat', 'sha1sum']) {
+      const text = `#!/bin/sh\necho ${program} >>${folder}/started\nPATH=\${PATH#*:} exec ${program} "$@"\n`;
+      writeFileSync(join(programs, program), text, { mode: 0o755 });
+    }
+    const tasks = Array.from(
+      { length: 20 },
+      (_, i) => `  - copy: {content: "number ${i}", dest: "${folder}/file ${i}", mode: "0600"}\n`,
+    ).join('');
+    const PATH = process.env.PATH;
+    process.env.PATH = `${programs}:${PATH}`;
+    try {
+      expect((await run(tasks)).recap).toMatchObject({ one: { changed: 20 } });
+      writeFileSync(join(folder, 'file 7'), 'number x');
+      writeFileSync(join(folder, 'file 8'), 'something else');
+      rmSync(join(folder, 'started'));
+      const { recap, messages } = await run(tasks, true, { settings: { ...defaultSettings, checkMode: true } });
+      expect(recap).toMatchObject({ one: { changed: 2, ok: 20 } });
+      expect(messages).toBe(1);
+    } finally {
+      process.env.PATH = PATH;
+    }
+    const started = readFileSync(join(folder, 'started'), 'utf8').split('\n');
+    // All that is there, the sizes, and the size of the one that is not as long as it should be.
+    expect(started.filter((program) => program === 'stat')).toHaveLength(3);
+    expect(started.filter((program) => program === 'sha1sum')).toHaveLength(1);
+  });
+
+  it('do not keep a template that a task before writes', async () => {
+    const template = join(folder, 'written.j2');
+    writeFileSync(template, 'old');
+    const tasks = `
+  - stat: {path: "${folder}"}
+  - template: {src: written.j2, dest: "${folder}/first"}
+  - copy: {content: newer, dest: "${template}"}
+  - template: {src: written.j2, dest: "${folder}/second"}
+`;
+    await run(tasks);
+    expect(['first', 'second'].map((name) => readFileSync(join(folder, name), 'utf8'))).toEqual(['old', 'newer']);
   });
 
   it('go on into the plays behind', async () => {

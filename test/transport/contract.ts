@@ -113,6 +113,41 @@ export const transportContract = (name: string, connect: () => Promise<Connectio
       expect(connection.traffic.bytesOut - before - first).toBeLessThan(first);
     });
 
+    it('asks once what scripts ask together, before the first of them, and forgets it with the message', async () => {
+      const fn = {
+        name: 'kb_together',
+        text: `kb_together() {
+          kb_answers=
+          [ $# -gt 0 ] || return 0
+          kb_file=\${1}0
+          shift
+          cat -- "$@" >"$kb_file"
+          kb_answers="$* are in $kb_file"
+        }`,
+      };
+      const one = join(folder, 'one');
+      const other = join(folder, "it's another");
+      writeFileSync(one, '1\n');
+      writeFileSync(other, '2\n');
+      const text = sh`printf '%s\n' "$kb_answers"; cat "\${kb_answers##* }"`;
+      const asker = (...words: string[]) => ({ text, batches: [{ fn, words }] });
+      const replies = await run(
+        { text: sh`printf 3 >>${one}; printf '[%s]' "$kb_answers"` },
+        asker(one),
+        { text: sh`printf 4 >>${one}` },
+        asker(other, one),
+        { ...asker(), ownSession: true },
+      );
+      expect(replies[0]?.out).toBe('[]');
+      expect(replies[1]?.out).toMatch(`${one} ${other} are in `);
+      expect(replies[1]?.out).toMatch(/\n1\n32\n$/);
+      expect(replies[3]?.out).toBe(replies[1]?.out);
+      expect(replies[4]?.out).toBe('\n');
+      const file = /are in (.*)/.exec(replies[1]?.out ?? '')?.[1] ?? '';
+      const [later] = await run({ text: sh`printf '[%s]' "$kb_answers"; ls -- ${file} 2>/dev/null` });
+      expect(later?.out).toBe('[]');
+    });
+
     it('streams output while a script runs', async () => {
       const seen: [string, number][] = [];
       const start = performance.now();

@@ -4,7 +4,7 @@ import { type Change, defineModule, ModuleFailure } from '../module.ts';
 import { planned } from '../planned.ts';
 import { flag, needed, result } from '../read.ts';
 import { fail, put, readRecords } from '../shell/records.ts';
-import { engine, listed, readInspected, readListed } from './engine-api.ts';
+import { askEngine, engine, listed, readInspected, readListed } from './engine-api.ts';
 import { hashLabel, podLabel } from './labels.ts';
 
 interface Wanted {
@@ -45,6 +45,7 @@ export const docker_bridge = defineModule<Wanted, Found>({
   look: () => ({
     script: {
       functions: [put, fail, engine],
+      batches: [askEngine('/networks/bridge', '/containers/json')],
       text: sh`command -v docker >/dev/null 2>&1 || { kb_put docker absent; exit 0; }
 if kb_out=$(kb_engine /networks/bridge); then
   kb_put bridge "$kb_out"

@@ -13,7 +13,7 @@ import {
   policyOf,
   type WantedContainer,
 } from './container-plan.ts';
-import { engine, enginePath, readInspected } from './engine-api.ts';
+import { askEngine, engine, enginePath, readInspected } from './engine-api.ts';
 import { hashLabel, specLabel } from './labels.ts';
 import { filesFunction, readFiles } from './mounted-files.ts';
 import { finishReplacement, previousName, replaceContainer } from './replace-container.ts';
@@ -107,13 +107,10 @@ export const docker_container = defineModule<WantedContainer, FoundContainer>({
   look: ({ name, spec, mountedFiles }) => ({
     script: {
       functions: [put, fail, engine, filesFunction],
+      batches: [askEngine(...objectsOf(name, spec.image))],
       text: sh`command -v docker >/dev/null 2>&1 || { kb_put docker absent; exit 0; }
 kb_files ${mountedFiles}
-kb_out=$(kb_engine ${[
-        enginePath`/containers/${name}/json`,
-        enginePath`/containers/${previousName(name)}/json`,
-        ...(spec.image ? [enginePath`/images/${spec.image}/json`] : []),
-      ]}) || kb_out=$(docker inspect ${[name, previousName(name), ...(spec.image ? [spec.image] : [])]} 2>&1)
+kb_out=$(kb_engine ${objectsOf(name, spec.image)}) || kb_out=$(docker inspect ${[name, previousName(name), ...(spec.image ? [spec.image] : [])]} 2>&1)
 printf 'content=%s' "$kb_out"`,
     },
     parse: (reply) => {
@@ -145,6 +142,12 @@ printf 'content=%s' "$kb_out"`,
     },
   }),
 });
+
+const objectsOf = (name: string, image: string | undefined): string[] => [
+  enginePath`/containers/${name}/json`,
+  enginePath`/containers/${previousName(name)}/json`,
+  ...(image ? [enginePath`/images/${image}/json`] : []),
+];
 
 /** Containers, and images, which have no state. */
 const inspectedIn = (content: Uint8Array | undefined): (Inspected | { readonly Id: string })[] =>

@@ -4,7 +4,7 @@ import { fromPlain } from '../coerce.ts';
 import { defineModule, ModuleFailure } from '../module.ts';
 import { flag, result } from '../read.ts';
 import { fail, put, readRecords } from '../shell/records.ts';
-import { engine } from './engine-api.ts';
+import { askEngine, engine } from './engine-api.ts';
 
 /** What `docker info` and `docker ps` tell of a host, as `community.docker.docker_host_info` returns it; reads only. */
 export const docker_host_info = defineModule<{ containers: boolean; images: boolean }, unknown>({
@@ -19,6 +19,7 @@ export const docker_host_info = defineModule<{ containers: boolean; images: bool
   look: (wanted) => ({
     script: {
       functions: [put, fail, engine],
+      batches: [askEngine('/info')],
       text: joinShell([
         sh`command -v docker >/dev/null 2>&1 || { kb_put docker absent; exit 0; }
 kb_out=$(kb_engine /info) || kb_out=$(docker info --format '{{json .}}' 2>&1) || kb_fail "$kb_out"`,

@@ -5,7 +5,7 @@ import { defineModule, ModuleFailure } from '../module.ts';
 import { planned } from '../planned.ts';
 import { dict, flag, needed, result, text } from '../read.ts';
 import { fail, put, readRecords } from '../shell/records.ts';
-import { engine, enginePath, readInspected } from './engine-api.ts';
+import { askEngine, engine, imagePaths, readInspected } from './engine-api.ts';
 
 interface Wanted {
   readonly reference: string;
@@ -90,8 +90,9 @@ export const docker_image = defineModule<Wanted, Found>({
   look: ({ reference }) => ({
     script: {
       functions: [put, engine],
+      batches: [askEngine(...imagePaths([reference]))],
       text: sh`command -v docker >/dev/null 2>&1 || { kb_put docker absent; exit 0; }
-kb_out=$(kb_engine ${enginePath`/images/${reference}/json`}) || kb_out=$(docker image inspect ${reference} 2>&1)
+kb_out=$(kb_engine ${imagePaths([reference])}) || kb_out=$(docker image inspect ${reference} 2>&1)
 printf 'content=%s' "$kb_out"`,
     },
     parse: (reply) => {

@@ -3,7 +3,7 @@ import { defineModule, ModuleFailure } from '../module.ts';
 import { planned } from '../planned.ts';
 import { result, texts } from '../read.ts';
 import { fail, parseRecords, put, readRecords } from '../shell/records.ts';
-import { engine, enginePath, readInspected } from './engine-api.ts';
+import { askEngine, engine, imagePaths, readInspected } from './engine-api.ts';
 import { pullFailure } from './pull-failures.ts';
 
 interface Found {
@@ -24,9 +24,10 @@ export const docker_images = defineModule<readonly string[], Found>({
   look: (names) => ({
     script: {
       functions: [put, engine],
+      batches: [askEngine(...imagePaths(names))],
       // inspect prints what it finds, and complains of the others: those are asked for one by one, to tell which they are.
       text: sh`command -v docker >/dev/null 2>&1 || { kb_put docker absent; exit 0; }
-if kb_out=$(kb_engine ${names.map((name) => enginePath`/images/${name}/json`)}); then printf 'content=%s' "$kb_out"; exit 0; fi
+if kb_out=$(kb_engine ${imagePaths(names)}); then printf 'content=%s' "$kb_out"; exit 0; fi
 docker image inspect --format x ${names} >/dev/null 2>&1 && exit 0
 for kb_x in ${names}; do docker image inspect --format x "$kb_x" >/dev/null 2>&1 || kb_put missing "$kb_x"; done`,
     },

@@ -1,27 +1,65 @@
-import type { ShellFunction } from '../../transport/transport.ts';
+import type { Batch, ShellFunction } from '../../transport/transport.ts';
 import { decode } from '../../util/bytes.ts';
 import { ModuleFailure } from '../module.ts';
+import { told } from '../shell/told.ts';
+
+/** Docker's own ways to say which engine is meant (DOCKER_HOST, DOCKER_CONTEXT, a context in config.json) are left to `docker`. */
+const curl: ShellFunction = {
+  name: 'kb_engine_curl',
+  text: `kb_engine_reached() {
+  [ -z "$DOCKER_HOST$DOCKER_CONTEXT" ] && [ -S /var/run/docker.sock ] && command -v curl >/dev/null 2>&1 || return 1
+  kb_config=\${DOCKER_CONFIG:-$HOME/.docker}/config.json
+  [ ! -e "$kb_config" ] || ! grep -q currentContext "$kb_config" || return 1
+}
+kb_engine_curl() { curl -gsS --fail-early --max-time 120 --unix-socket /var/run/docker.sock "$@" 2>/dev/null; }`,
+};
 
 /**
  * `kb_engine PATH…` asks Docker's Engine API over its socket and prints the answers, one JSON document a line, in the order of
  * the paths; false where the socket can't be asked, and the `docker` command must be. One `curl` costs a host a quarter
- * of what one `docker` costs, and a look at a node asks dozens of times. Paths are quoted for URLs by `enginePath`.
- *
- * Docker's own ways to say which engine is meant (DOCKER_HOST, DOCKER_CONTEXT, a context in config.json) are left to `docker`.
+ * of what one `docker` costs, and a look at a node asks dozens of times: see `askEngine`. Paths are quoted for URLs by `enginePath`.
  */
 export const engine: ShellFunction = {
   name: 'kb_engine',
+  needs: [curl, told],
   text: `kb_engine() {
-  [ -z "$DOCKER_HOST$DOCKER_CONTEXT" ] && [ -S /var/run/docker.sock ] && command -v curl >/dev/null 2>&1 || return 1
-  kb_config=\${DOCKER_CONFIG:-$HOME/.docker}/config.json
-  [ ! -e "$kb_config" ] || ! grep -q currentContext "$kb_config" || return 1
+  kb_engine_reached || return
+  kb_answers=
+  for kb_path do
+    kb_told "$kb_path" "$kb_engine_said" || { kb_answers=; break; }
+    kb_answers="$kb_answers $kb_told"
+  done
+  if [ "$kb_answers" ]; then cat $kb_answers; return; fi
   for kb_path do
     shift
     set -- "$@" "http://docker$kb_path"
   done
-  curl -gsS --max-time 120 --unix-socket /var/run/docker.sock "$@" 2>/dev/null
+  kb_engine_curl "$@"
 }`,
 };
+
+/** The questions of several looks are asked by one `curl`, and each only once. */
+const engineTogether: ShellFunction = {
+  name: 'kb_engine_together',
+  needs: [curl],
+  text: `kb_engine_together() {
+  kb_engine_said=
+  [ $# -gt 0 ] && kb_engine_reached || return 0
+  kb_x=$1 kb_i=0 kb_answers=
+  shift
+  for kb_path do
+    kb_i=$((kb_i + 1))
+    shift
+    set -- "$@" -o "$kb_x$kb_i" "http://docker$kb_path"
+    kb_answers="$kb_answers$kb_path//$kb_x$kb_i
+"
+  done
+  kb_engine_curl "$@" && kb_engine_said=$kb_answers
+}`,
+};
+
+/** For a look that calls `kb_engine` with these paths. */
+export const askEngine = (...words: readonly string[]): Batch => ({ fn: engineTogether, words });
 
 /** A path below the API with each part quoted: `enginePath\`/containers/${name}/json\``. Slashes of an image's name stay. */
 export const enginePath = (texts: TemplateStringsArray, ...parts: readonly string[]): string =>
@@ -33,6 +71,9 @@ export const enginePath = (texts: TemplateStringsArray, ...parts: readonly strin
         .replaceAll('%3A', ':') +
       text,
   );
+
+/** Where each of these images is told of. */
+export const imagePaths = (names: readonly string[]): string[] => names.map((name) => enginePath`/images/${name}/json`);
 
 /**
  * What `kb_engine` printed or, where it could not, `docker inspect`: the objects that there are, undefined for each that there

@@ -3,10 +3,10 @@ import { basename, join, posix } from 'node:path';
 import { joinShell, type ShellText, sh } from '../../transport/shell/quote.ts';
 import type { Apply, Change, Look, Plan } from '../module.ts';
 import { result } from '../read.ts';
-import { sum } from '../shell/checksum.ts';
+import { askSumOf, sumOf } from '../shell/checksum.ts';
 import { home, remotePath } from '../shell/path.ts';
 import { put, readRecords } from '../shell/records.ts';
-import { type FileStat, readStat, stat } from '../shell/stat.ts';
+import { askStat, type FileStat, readStat, stat } from '../shell/stat.ts';
 import {
   type AttributePlan,
   type AttributesFound,
@@ -77,7 +77,7 @@ export const lookTree = (wanted: TreeWanted): Look<TreeFound> => {
     const compare =
       entry.kind === 'file'
         ? sh`
-if [ -f "$kb_path" ] && [ "$(stat -L -c %s -- "$kb_path")" = ${wanted.read(entry.local).length} ]; then kb_put ${`${index}sum`} "$(kb_sum sha1 "$kb_path")"; fi`
+if [ -f "$kb_path" ]; then kb_sum_of ${wanted.read(entry.local).length} "$kb_path"; kb_put ${`${index}sum`} "$kb_d"; fi`
         : sh``;
     return sh`kb_path=$kb_dest/${path}
 kb_stat ${String(index)} "$kb_path"${compare}`;
@@ -97,7 +97,14 @@ ${joinShell(each)}
 fi
 :`;
   return {
-    script: { text, functions: [put, home, stat, sum, ...attributeFunctions] },
+    script: {
+      text,
+      functions: [put, home, stat, sumOf, ...attributeFunctions],
+      batches: entries.flatMap((entry) => {
+        const path = pathOf(wanted, wanted.dest, entry);
+        return [askStat(path), ...(entry.kind === 'file' ? [askSumOf(wanted.read(entry.local).length, path)] : [])];
+      }),
+    },
     parse: (reply) => {
       const records = readRecords(reply);
       return {
@@ -108,7 +115,7 @@ fi
           .reverse(),
         attributes: readAttributesFound(wanted.attributes, records, new Map()),
         stats: entries.map((_, index) => readStat(records, String(index))),
-        sums: entries.map((_, index) => records.fields.get(`${index}sum`)),
+        sums: entries.map((_, index) => records.fields.get(`${index}sum`) || undefined),
       };
     },
   };

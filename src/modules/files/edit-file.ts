@@ -16,7 +16,7 @@ import {
 import { flag, needed, result, text } from '../read.ts';
 import { home, remotePath } from '../shell/path.ts';
 import { readRecords } from '../shell/records.ts';
-import { type FileStat, formatMode, readStat, stat, whyUnreadable } from '../shell/stat.ts';
+import { askStat, type FileStat, formatMode, readStat, stat, whyUnreadable } from '../shell/stat.ts';
 import {
   type AttributePlan,
   type Attributes,
@@ -89,6 +89,7 @@ if [ -f "$kb_path" ]; then
   printf content=; cat -- "$kb_path"
 fi`,
     functions: [home, stat, ...attributeFunctions],
+    batches: [askStat(path)],
   },
   parse: (reply) => {
     const records = readRecords(reply);

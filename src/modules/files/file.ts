@@ -3,7 +3,7 @@ import { type Arguments, defineModule, type Look, type ModuleContext, type Optio
 import { flag, needed, text } from '../read.ts';
 import { expanded, home, remotePath } from '../shell/path.ts';
 import { fail, put, readRecords } from '../shell/records.ts';
-import { readStat, stat, whyUnreadable } from '../shell/stat.ts';
+import { askStat, readStat, stat, whyUnreadable } from '../shell/stat.ts';
 import { readWalk, walk } from '../shell/walk.ts';
 import {
   attributeFunctions,
@@ -107,7 +107,11 @@ ${timeLook('mtime', wanted.mtime)}
 ${listing ? sh`if [ -d "$kb_path" ]; then kb_walk ${wanted.follow && wanted.recurse ? sh`-L ` : sh``}"$kb_real" -mindepth 1; fi` : sh`:`}
 :`;
   return {
-    script: { text, functions: [put, fail, home, stat, walk, ...attributeFunctions] },
+    script: {
+      text,
+      functions: [put, fail, home, stat, walk, ...attributeFunctions],
+      batches: [askStat(wanted.path)],
+    },
     parse: (reply) => {
       const records = readRecords(reply);
       const { fields, all } = records;

@@ -6,7 +6,7 @@ import { flag, needed, result, text } from '../read.ts';
 import { algorithms, sum } from '../shell/checksum.ts';
 import { home, remotePath } from '../shell/path.ts';
 import { put, type Records, readRecords } from '../shell/records.ts';
-import { type FileStat, readStat, stat as statFunction, whyUnreadable } from '../shell/stat.ts';
+import { askStat, type FileStat, readStat, stat as statFunction, whyUnreadable } from '../shell/stat.ts';
 import { statFields } from './stat-fields.ts';
 
 interface Wanted {
@@ -70,7 +70,7 @@ ${mime ? sh`kb_put mime "$(LC_ALL=C file ${followed} -b -i -- "$kb_path" 2>/dev/
 ${attributes ? sh`kb_put attributes "$(LC_ALL=C lsattr -vd -- "$kb_path" 2>/dev/null)"` : sh`:`}
 :`;
   return {
-    script: { text, functions: [put, home, statFunction, sum] },
+    script: { text, functions: [put, home, statFunction, sum], batches: follow ? [] : [askStat(path)] },
     parse: (reply) => {
       const records = readRecords(reply);
       const found = readStat(records);

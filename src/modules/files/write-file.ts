@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
+import { posix } from 'node:path';
 import type { Dict, Value } from '../../template/values.ts';
 import { type ShellText, sh } from '../../transport/shell/quote.ts';
 import { decode } from '../../util/bytes.ts';
 import { type Apply, type Diff, type Look, type ModuleContext, ModuleFailure, type Plan } from '../module.ts';
 import { result } from '../read.ts';
-import { sum } from '../shell/checksum.ts';
+import { askSumOf, sumOf } from '../shell/checksum.ts';
 import { home, remotePath } from '../shell/path.ts';
 import { fail, put, readRecords } from '../shell/records.ts';
 import { backup, closeTemp, openTemp, takeContent } from '../shell/replace-file.ts';
-import { type FileStat, readStat, stat } from '../shell/stat.ts';
+import { askStat, type FileStat, readStat, stat } from '../shell/stat.ts';
 import {
   type Attributes,
   type AttributesFound,
@@ -58,6 +59,7 @@ const longestDiff = 104_448;
 export const lookWrite = (wanted: WriteWanted, context: ModuleContext): Look<WriteFound> => {
   const { name, content } = wanted;
   const into = wanted.dest.endsWith('/');
+  const known = into ? posix.join(wanted.dest, name ?? '') : wanted.dest;
   const text = sh`kb_path=${remotePath(wanted.dest)}
 ${name === undefined ? sh`:` : sh`if ${into ? sh`:` : sh`[ -d "$kb_path" ]`}; then kb_path=\${kb_path%/}/${name}; fi`}
 kb_put asked "$kb_path"
@@ -68,13 +70,16 @@ ${into ? missingParents : sh`:`}
 ${attributeLook(wanted.attributes, sh`"$kb_path"`)}
 ${wanted.directoryMode === undefined ? sh`:` : sh`printf umask=; umask; printf '\\0'`}
 if [ -f "$kb_path" ]; then
-  kb_size=$(stat -L -c %s -- "$kb_path")
-  if [ "$kb_size" = ${content.length} ]; then kb_put sha1 "$(kb_sum sha1 "$kb_path")"; fi
-  ${context.diffMode ? sh`if [ "$kb_size" -le ${longestDiff} ] && [ -r "$kb_path" ]; then printf content=; cat -- "$kb_path"; fi` : sh`:`}
+  kb_sum_of ${content.length} "$kb_path"; kb_put sha1 "$kb_d"
+  ${context.diffMode ? sh`if [ "$(stat -L -c %s -- "$kb_path")" -le ${longestDiff} ] && [ -r "$kb_path" ]; then printf content=; cat -- "$kb_path"; fi` : sh`:`}
 fi
 :`;
   return {
-    script: { text, functions: [put, home, stat, sum, ...attributeFunctions] },
+    script: {
+      text,
+      functions: [put, home, stat, sumOf, ...attributeFunctions],
+      batches: [askStat(known), askSumOf(content.length, known)],
+    },
     parse: (reply) => {
       const records = readRecords(reply);
       const { fields } = records;

@@ -1,7 +1,7 @@
 import { parse } from 'semver';
 import { sh } from '../../transport/shell/quote.ts';
 import { encode } from '../../util/bytes.ts';
-import { engine, readInspected } from '../docker/engine-api.ts';
+import { askEngine, engine, readInspected } from '../docker/engine-api.ts';
 import { defineModule } from '../module.ts';
 import { flag, needed, result, text, texts } from '../read.ts';
 import { put, readRecords } from '../shell/records.ts';
@@ -18,6 +18,9 @@ interface Wanted {
 interface MadeContainer {
   readonly Config: { readonly Image: string };
 }
+
+/** The kubelet, and the one before it while it is replaced. */
+const kubelets = ['/containers/kubelet/json', '/containers/kubelet.previous/json'];
 
 /**
  * Which versions of Kubernetes a host runs, as its containers, its manifests and the API server tell it, and why it must not
@@ -49,9 +52,10 @@ export const kubernetes_versions = defineModule<Wanted, RunningVersions>({
   look: ({ folder, own, reachable }) => ({
     script: {
       functions: [put, engine],
+      batches: [askEngine(...kubelets)],
       text: sh`command -v docker >/dev/null 2>&1 || exit 0
 kb_each() { while IFS= read -r kb_line; do kb_put "$1" "$kb_line"; done; }
-kb_out=$(kb_engine /containers/kubelet/json /containers/kubelet.previous/json) || kb_out=$(docker inspect --type container kubelet kubelet.previous 2>/dev/null)
+kb_out=$(kb_engine ${kubelets}) || kb_out=$(docker inspect --type container kubelet kubelet.previous 2>/dev/null)
 kb_put containers "$kb_out"
 sed -n 's/.*"image": *"\\([^"]*\\)".*/\\1/p' ${`${folder}/manifests/kube-apiserver.json`} 2>/dev/null | kb_each api-server
 if command -v curl >/dev/null 2>&1; then kb_curl=curl; else kb_curl='docker exec kubelet curl'; fi

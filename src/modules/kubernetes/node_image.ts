@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { joinShell, sh } from '../../transport/shell/quote.ts';
 import { asText } from '../coerce.ts';
-import { engine, enginePath, readInspected } from '../docker/engine-api.ts';
+import { askEngine, engine, imagePaths, readInspected } from '../docker/engine-api.ts';
 import { defineModule, ModuleFailure } from '../module.ts';
 import { planned } from '../planned.ts';
 import { list, needed, result, text, texts } from '../read.ts';
@@ -94,8 +94,9 @@ export const node_image = defineModule<Wanted, Found>({
   look: ({ name }) => ({
     script: {
       functions: [put, engine],
+      batches: [askEngine(...imagePaths([name]))],
       text: sh`command -v docker >/dev/null 2>&1 || { kb_put docker absent; exit 0; }
-kb_out=$(kb_engine ${enginePath`/images/${name}/json`}) || kb_out=$(docker image inspect ${name} 2>&1)
+kb_out=$(kb_engine ${imagePaths([name])}) || kb_out=$(docker image inspect ${name} 2>&1)
 printf 'content=%s' "$kb_out"`,
     },
     parse: (reply) => {

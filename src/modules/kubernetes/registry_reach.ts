@@ -1,6 +1,6 @@
 import { parseReference, versionOf } from '../../oci/reference.ts';
 import { joinShell, sh } from '../../transport/shell/quote.ts';
-import { engine, enginePath, readInspected } from '../docker/engine-api.ts';
+import { askEngine, engine, imagePaths, readInspected } from '../docker/engine-api.ts';
 import { defineModule } from '../module.ts';
 import { result, text, texts } from '../read.ts';
 import { put, readRecords } from '../shell/records.ts';
@@ -59,7 +59,11 @@ export const registry_reach = defineModule<Wanted, Found>({
   },
 
   look: (wanted) => ({
-    script: { functions: [put, engine], text: lookText(wanted) },
+    script: {
+      functions: [put, engine],
+      batches: [askEngine(...imagePaths(namesOf(wanted.registries)))],
+      text: lookText(wanted),
+    },
     parse: (reply) => read(reply, wanted),
   }),
 
@@ -74,7 +78,7 @@ const registryOf = (image: string): string => parseReference(image).registry;
 
 const lookText = ({ registries, authority }: Wanted) =>
   joinShell([
-    sh`if kb_out=$(kb_engine ${namesOf(registries).map((name) => enginePath`/images/${name}/json`)}); then
+    sh`if kb_out=$(kb_engine ${imagePaths(namesOf(registries))}); then
   case $kb_out in *'"message":'*) kb_put engine "$kb_out" ;; *) exit 0 ;; esac
 elif command -v docker >/dev/null 2>&1; then exit 0; fi
 command -v curl >/dev/null 2>&1 || exit 0`,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { joinShell, sh } from '../../transport/shell/quote.ts';
 import { decode } from '../../util/bytes.ts';
 import { plain } from '../coerce.ts';
-import { engine, enginePath, listed, readListed } from '../docker/engine-api.ts';
+import { askEngine, engine, enginePath, listed, readListed } from '../docker/engine-api.ts';
 import { hashLabel } from '../docker/labels.ts';
 import { filesFunction, readFiles } from '../docker/mounted-files.ts';
 import { defineModule } from '../module.ts';
@@ -60,8 +60,9 @@ export const static_pod = defineModule<Wanted, Found>({
   look: ({ path, pod, mountedFiles }) => ({
     script: {
       functions: [put, engine, filesFunction],
+      batches: [askEngine(runningPath(pod))],
       text: sh`kb_files ${mountedFiles}
-kb_put running "$(kb_engine ${enginePath`/containers/json?filters=${JSON.stringify({ label: labelsOf(pod) })}`} ||
+kb_put running "$(kb_engine ${runningPath(pod)} ||
   docker ps ${labelsOf(pod).map((label) => `--filter=label=${label}`)} --format ${listed(hashLabel)} 2>/dev/null)"
 printf 'content='; cat -- ${path} 2>/dev/null || :`,
     },
@@ -116,6 +117,9 @@ printf 'content='; cat -- ${path} 2>/dev/null || :`,
     };
   },
 });
+
+const runningPath = (pod: Pod): string =>
+  enginePath`/containers/json?filters=${JSON.stringify({ label: labelsOf(pod) })}`;
 
 /** Labels of the container that holds a pod's namespaces. */
 const labelsOf = ({ metadata: { name } }: Pod): string[] => [

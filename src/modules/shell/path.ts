@@ -8,6 +8,9 @@ import type { ShellFunction } from '../../transport/transport.ts';
  */
 export const remotePath = (path: string): ShellText => expanded(path.startsWith('-') ? `./${path}` : path);
 
+/** Whether a path is the same here as for `remotePath`, and can stand in a line of a program's output and be found there. */
+export const isLiteral = (path: string): boolean => /^\/[^~$\\\n\0]*[^~$\\\n\0/]$/.test(path) && !path.includes('//');
+
 /** The same for a word that need not be a path: a leading dash stays. */
 export const expanded = (word: string): ShellText => {
   const [, user, rest] = /^~([^/$]*)(.*)$/s.exec(word) ?? [undefined, undefined, word];

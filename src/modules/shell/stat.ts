@@ -1,5 +1,7 @@
-import type { ShellFunction } from '../../transport/transport.ts';
+import type { Batch, ShellFunction } from '../../transport/transport.ts';
+import { isLiteral } from './path.ts';
 import type { Records } from './records.ts';
+import { told } from './told.ts';
 
 /** What `stat` tells of one path. Times are seconds since 1970 as decimal text, with nanoseconds where the host gives them. */
 export interface FileStat {
@@ -34,8 +36,10 @@ export const statFormat = '%f:%u:%g:%s:%i:%d:%h:%b:%o:%t:%T:%.9X:%.9Y:%.9Z:%U:%G
  */
 export const stat: ShellFunction = {
   name: 'kb_stat',
+  needs: [told],
   text: `kb_stat() {
-  if kb_s=$(LC_ALL=C stat $3 -c '${statFormat}' -- "$2" 2>&1); then
+  if [ -z "$3" ] && kb_told "$2" "$kb_stats"; then kb_s=$kb_told; else kb_s=; fi
+  if [ "$kb_s" ] || kb_s=$(LC_ALL=C stat $3 -c '${statFormat}' -- "$2" 2>&1); then
     printf '%sstat=%s\\0' "$1" "$kb_s"
     case $kb_s in a*) kb_s=$(readlink -- "$2"; printf .); kb_s=\${kb_s%.}
       printf '%slink=%s\\0' "$1" "\${kb_s%
@@ -48,6 +52,20 @@ export const stat: ShellFunction = {
   fi
 }`,
 };
+
+/** The paths of several looks are asked for by one `stat`: `PATH//STAT` is a line for each that there is. */
+const statTogether: ShellFunction = {
+  name: 'kb_stat_together',
+  text: `kb_stat_together() {
+  kb_stats=
+  [ $# -gt 0 ] || return 0
+  shift
+  kb_stats=$(stat -c '%n//${statFormat}' -- "$@" 2>/dev/null)
+}`,
+};
+
+/** For a look that calls `kb_stat` with this path, where the path is known here. */
+export const askStat = (path: string): Batch => ({ fn: statTogether, words: isLiteral(path) ? [path] : [] });
 
 const types: Readonly<Record<number, FileStat['type']>> = {
   1: 'fifo',

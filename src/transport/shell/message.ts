@@ -32,6 +32,8 @@ export const encodeMessage = (scripts: readonly Script[], context: MessageContex
   const { nonce, folder, number } = context;
   const frames: Uint8Array[] = [];
   const calls: ShellText[] = [...newFunctions(scripts, context, frames), sh`kb_now\nkb_t=$kb_u`];
+  const batches = batchesOf(scripts);
+  const firstAsker = scripts.findIndex(asksTogether);
   let collected: string[] = [];
   const flush = (): void => {
     if (collected.length === 0) return;
@@ -41,6 +43,11 @@ export const encodeMessage = (scripts: readonly Script[], context: MessageContex
   scripts.forEach((script, index) => {
     const id = scriptId(number, index);
     const stdin = script.stdin?.length ? `${folder}/${id}.i` : '/dev/null';
+    if (index === firstAsker) {
+      for (const [fn, words] of batches) {
+        calls.push(sh`${fn.name} ${`${folder}/${number}.${fn.name}.`} ${[...words].map(noNul)} 3<&- 4>&- 5>&-`);
+      }
+    }
     if (script.stdin?.length) frames.push(...fileFrames(`${id}.i`, script.stdin));
     if (hasOwnSession(script)) {
       flush();
@@ -52,6 +59,7 @@ export const encodeMessage = (scripts: readonly Script[], context: MessageContex
     }
   });
   flush();
+  calls.push(...[...batches.keys()].map((fn) => sh`${fn.name}`));
   calls.push(sh`rm -f ${folder}/${String(number)}.*`);
   const name = `${number}.m`;
   frames.push(...fileFrames(name, encode(joinShell(calls).text)), header(`g ${name}`));
@@ -69,6 +77,21 @@ export const fileFrames = (name: string, content: Uint8Array, verb = 'f'): Uint8
 };
 
 export const header = (line: string): Uint8Array => Buffer.from(`${line}\n`, 'latin1');
+
+/** A script in a session of its own would not see the answers. */
+const asksTogether = (script: Script): boolean => script.batches !== undefined && !hasOwnSession(script);
+
+const batchesOf = (scripts: readonly Script[]): ReadonlyMap<ShellFunction, ReadonlySet<string>> => {
+  const all = new Map<ShellFunction, Set<string>>();
+  for (const script of scripts.filter(asksTogether)) {
+    for (const { fn, words } of script.batches ?? []) {
+      const known = all.get(fn) ?? new Set();
+      for (const word of words) known.add(word);
+      all.set(fn, known);
+    }
+  }
+  return all;
+};
 
 const sharedCall = (script: Script, id: string, stdin: string, { nonce, folder }: MessageContext): ShellText => {
   const [out, err] = [`${folder}/${id}.o`, `${folder}/${id}.e`];
@@ -120,6 +143,11 @@ const functionsOf = (scripts: readonly Script[]): ShellFunction[] => {
     found.add(fn);
     fn.needs?.forEach(add);
   };
-  for (const script of scripts) script.functions?.forEach(add);
+  for (const script of scripts) {
+    script.functions?.forEach(add);
+    script.batches?.forEach(({ fn }) => {
+      add(fn);
+    });
+  }
   return [...found];
 };

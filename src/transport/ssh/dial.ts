@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Client, ServerHostKeyAlgorithm } from 'ssh2';
 import { DialLimit } from '../dial-limit.ts';
-import { ConnectionError, type Target } from '../transport.ts';
+import { ConnectionError, type ConnectOptions, type Target } from '../transport.ts';
 import { credentials } from './credentials.ts';
 import { hostKeyCheck } from './host-key.ts';
 import { parseProxyJump, proxyCommandSocket } from './proxy.ts';
@@ -22,10 +22,12 @@ const keepaliveTries = 3;
 const maxHops = 8;
 
 /** Dials a target, through the hosts that it or ssh_config names, and logs in. Throws ConnectionError. */
-export const dial = async (target: Target, signal?: AbortSignal): Promise<Dialled> => {
+export const dial = async (target: Target, options: ConnectOptions = {}): Promise<Dialled> => {
   const { address, port, user, sshArguments } = target;
+  // Takes as long as ssh does to answer; whoever needs it below waits for it.
+  import('node-ssh').catch(() => undefined);
   const settings = await ask(target, { address, port, user, arguments: sshArguments });
-  return dialThrough(target, address, settings, target, 0, signal);
+  return dialThrough(target, address, settings, target, 0, options);
 };
 
 /** What a hop has of its own; hops log in with ssh_config's keys and the agent, the target with the inventory's too. */
@@ -37,8 +39,9 @@ const dialThrough = async (
   settings: SshSettings,
   login: Login,
   depth: number,
-  signal: AbortSignal | undefined,
+  options: ConnectOptions,
 ): Promise<Dialled> => {
+  const { signal } = options;
   if (depth > maxHops)
     throw new ConnectionError(target.name, `more than ${maxHops} jump hosts; do they lead in a circle?`);
   const before: Dialled[] = [];
@@ -55,7 +58,7 @@ const dialThrough = async (
     } else if (settings.proxyCommand) {
       ({ socket, said } = proxyCommandSocket(settings, address));
     }
-    const dialled = await limit.run(() => logIn(target, settings, login, socket, said, signal), signal);
+    const dialled = await limit.run(() => logIn(target, settings, login, socket, said, options), signal);
     dialled.client.once('close', hangUpBefore);
     return {
       ...dialled,
@@ -84,7 +87,7 @@ const dialHops = async (
   const earlier = hops.slice(0, -1);
   const settings =
     earlier.length > 0 ? { ...own, proxyJump: earlier.map(hopText).join(','), proxyCommand: undefined } : own;
-  return dialThrough(target, last.address, settings, { password: undefined }, depth + 1, signal);
+  return dialThrough(target, last.address, settings, { password: undefined }, depth + 1, { signal });
 };
 
 /** As ssh does, a hop reads the configuration file that the command line names, and none of its other options. */
@@ -130,7 +133,7 @@ const logIn = async (
   login: Login,
   socket: Duplex | undefined,
   said: () => Promise<string>,
-  signal: AbortSignal | undefined,
+  { signal, onWaiting }: ConnectOptions,
 ): Promise<Dialled> => {
   const [{ NodeSSH }, check, { methods, unusable }] = await Promise.all([
     import('node-ssh'),
@@ -154,6 +157,7 @@ const logIn = async (
     keepaliveInterval: keepaliveMs,
     keepaliveCountMax: keepaliveTries,
   });
+  onWaiting?.();
   const client = ssh.connection as Client;
   let lost: string | undefined;
   // node-ssh stops listening once it is connected: without this, a reset would end the whole process.

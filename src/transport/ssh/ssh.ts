@@ -11,7 +11,7 @@ import { type Dialled, dial } from './dial.ts';
  */
 export const sshTransport: Transport = {
   connect: async (target: Target, options = {}) => {
-    const dialled = await dial(target, options.signal);
+    const dialled = await dial(target, options);
     const { user, host, port } = dialled.settings;
     const connection = new ShellConnection(target, `ssh:${user}@${host}:${port}`, opener(target, dialled), async () =>
       dialled.hangUp(),
