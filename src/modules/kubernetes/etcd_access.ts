@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { joinShell, type ShellText, sh } from '../../transport/shell/quote.ts';
+import type { ShellFunction } from '../../transport/transport.ts';
 import { decode } from '../../util/bytes.ts';
 import { asText } from '../coerce.ts';
 import { type Arguments, type Change, defineModule, ModuleFailure } from '../module.ts';
 import { planned } from '../planned.ts';
-import { flag, list, result, texts } from '../read.ts';
+import { flag, list, result, text, texts } from '../read.ts';
 import { fail, put, readRecords } from '../shell/records.ts';
 
 interface Permission {
@@ -17,6 +19,7 @@ interface Wanted {
   readonly roles: ReadonlyMap<string, readonly Permission[]>;
   readonly users: ReadonlyMap<string, readonly string[]>;
   readonly authentication: boolean;
+  readonly revisionFile: string;
 }
 
 interface Found {
@@ -63,6 +66,11 @@ export const etcd_access = defineModule<Wanted, Found>({
         roles: { type: 'list', elements: 'str', required: true, description: 'Its roles.' },
       },
     },
+    revision_file: {
+      type: 'path',
+      description:
+        "Where it is noted at which revision of etcd's rules all was as wanted: while that stands, roles and users are not asked for.",
+    },
     authentication: {
       type: 'bool',
       default: true,
@@ -78,23 +86,30 @@ export const etcd_access = defineModule<Wanted, Found>({
     roles: named(list(args, 'roles'), (role) => texts(role, 'prefixes').map((key) => ({ key, type: 'readwrite' }))),
     users: named(list(args, 'users'), (user) => texts(user, 'roles')),
     authentication: flag(args, 'authentication'),
+    revisionFile: text(args, 'revision_file') ?? '',
   }),
 
-  look: ({ etcdctl, keys, roles, users }) => ({
+  look: (wanted) => ({
     script: {
-      functions: [put, fail],
+      functions: [put, fail, revision],
       // A role or user that is not there is an answer; anything else that goes wrong is not.
       text: joinShell([
-        sh`kb_etcd() { kb_out=$(${etcdctl} "$@" -w json 2>&1) || case $kb_out in *'not found'*) kb_out=null ;; *) kb_fail "etcdctl $*: $kb_out" ;; esac; }`,
-        sh`kb_out=$(${etcdctl} auth status -w json 2>&1) || { kb_put unreachable "$kb_out"; exit 0; }; kb_put authentication "$kb_out"`,
-        ...[...keys.keys()].map((key) => sh`kb_etcd get ${key}; kb_put ${`key ${key}`} "$kb_out"`),
+        sh`kb_etcd() { kb_out=$(${wanted.etcdctl} "$@" -w json 2>&1) || case $kb_out in *'not found'*) kb_out=null ;; *) kb_fail "etcdctl $*: $kb_out" ;; esac; }`,
+        sh`kb_out=$(${wanted.etcdctl} auth status -w json 2>&1) || { kb_put unreachable "$kb_out"; exit 0; }; kb_put authentication "$kb_out"
+kb_revision ${hashOf(wanted)} "$kb_out"; kb_noted=; [ ! -r ${wanted.revisionFile} ] || read -r kb_noted <${wanted.revisionFile}`,
+        ...[...wanted.keys.keys()].map((key) => sh`kb_etcd get ${key}; kb_put ${`key ${key}`} "$kb_out"`),
+        sh`if [ "$kb_noted" = "$kb_revision" ]; then kb_put noted 1; exit 0; fi`,
         // At once: each etcdctl is a login of its own. What they say is short enough not to mix.
-        ...[...roles.keys()].map((role) => sh`{ kb_etcd role get ${role}; kb_put ${`role ${role}`} "$kb_out"; } &`),
-        ...[...users.keys()].map((user) => sh`{ kb_etcd user get ${user}; kb_put ${`user ${user}`} "$kb_out"; } &`),
+        ...[...wanted.roles.keys()].map(
+          (role) => sh`{ kb_etcd role get ${role}; kb_put ${`role ${role}`} "$kb_out"; } &`,
+        ),
+        ...[...wanted.users.keys()].map(
+          (user) => sh`{ kb_etcd user get ${user}; kb_put ${`user ${user}`} "$kb_out"; } &`,
+        ),
         sh`wait`,
       ]),
     },
-    parse: (reply) => readFound(readRecords(reply).fields),
+    parse: (reply) => readFound(readRecords(reply).fields, wanted),
   }),
 
   plan: (wanted, found, { checkMode }) => {
@@ -109,10 +124,16 @@ export const etcd_access = defineModule<Wanted, Found>({
 
   apply: (wanted, found) => ({
     script: {
-      functions: [put, fail],
+      functions: [put, fail, revision],
       text: joinShell([
         sh`kb_etcd() { kb_out=$(${wanted.etcdctl} "$@" 2>&1) || kb_fail "etcdctl $*: $kb_out"; }`,
         ...changesOf(wanted, found as Found).flatMap(({ steps }) => steps),
+        ...(wanted.revisionFile === ''
+          ? []
+          : [
+              sh`kb_etcd auth status -w json; kb_revision ${hashOf(wanted)} "$kb_out"`,
+              sh`{ printf '%s\\n' "$kb_revision" >${wanted.revisionFile}.new && mv -f ${wanted.revisionFile}.new ${wanted.revisionFile}; } || exit 1`,
+            ]),
       ]),
     },
     finish: (reply) => {
@@ -121,6 +142,24 @@ export const etcd_access = defineModule<Wanted, Found>({
     },
   }),
 });
+
+/**
+ * `kb_revision HASH STATUS` names what is wanted and, by what `auth status` says, the cluster and the revision of its rules, which every
+ * change of a role, a user or of authentication itself raises (etcd's AuthStatusResponse).
+ */
+const revision: ShellFunction = {
+  name: 'kb_revision',
+  text: `kb_revision() {
+  kb_revision=\${2#*'"cluster_id":'}
+  kb_revision="\${kb_revision%%[,}]*} \${2#*'"authRevision":'}"
+  kb_revision="$1 \${kb_revision%%[,}]*}"
+}`,
+};
+
+const hashOf = ({ roles, users }: Wanted): string =>
+  createHash('sha256')
+    .update(JSON.stringify([[...roles], [...users]]))
+    .digest('hex');
 
 /** What must change, each with the commands that change it, in an order in which nobody is locked out. */
 const changesOf = (wanted: Wanted, found: Found): { change: Change; steps: ShellText[] }[] => [
@@ -182,7 +221,7 @@ interface RoleReply {
   readonly perm?: readonly { readonly key: string; readonly range_end?: string; readonly permType?: number }[];
 }
 
-const readFound = (fields: ReadonlyMap<string, string>): Found => {
+const readFound = (fields: ReadonlyMap<string, string>, wanted: Wanted): Found => {
   const found = {
     unreachable: fields.get('unreachable'),
     authentication: false,
@@ -191,7 +230,13 @@ const readFound = (fields: ReadonlyMap<string, string>): Found => {
     users: new Map<string, Set<string>>(),
   };
   if (found.unreachable !== undefined) return found;
+  if (fields.has('noted')) {
+    for (const [role, permissions] of wanted.roles)
+      found.roles.set(role, new Set(permissions.map(({ key, type }) => `${type} ${key}`)));
+    for (const [user, roles] of wanted.users) found.users.set(user, new Set(roles));
+  }
   for (const [field, json] of fields) {
+    if (field === 'noted') continue;
     const [kind = '', name = ''] = [field.slice(0, field.indexOf(' ')), field.slice(field.indexOf(' ') + 1)];
     const reply = JSON.parse(json) as unknown;
     if (field === 'authentication') found.authentication = (reply as { enabled?: boolean }).enabled === true;
