@@ -6,6 +6,7 @@ import { docker_host_info } from './docker_host_info.ts';
 import { docker_image } from './docker_image.ts';
 import { docker_images } from './docker_images.ts';
 import { docker_network } from './docker_network.ts';
+import { docker_obtainable } from './docker_obtainable.ts';
 
 /** The modules of this folder. */
 export const docker: readonly Module[] = [
@@ -16,4 +17,5 @@ export const docker: readonly Module[] = [
   docker_image,
   docker_images,
   docker_network,
+  docker_obtainable,
 ];

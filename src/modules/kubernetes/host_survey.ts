@@ -1,6 +1,6 @@
-import { type ShellText, sh } from '../../transport/shell/quote.ts';
+import { sh } from '../../transport/shell/quote.ts';
 import { asText, fromPlain, plain } from '../coerce.ts';
-import { engine, listed, readListed } from '../docker/engine-api.ts';
+import { askEngine, engine, listed, readListed } from '../docker/engine-api.ts';
 import { hashLabel, podLabel } from '../docker/labels.ts';
 import { type Arguments, defineModule } from '../module.ts';
 import { dict, flag, list, number, result, text, texts } from '../read.ts';
@@ -33,11 +33,6 @@ export const host_survey = defineModule<Expected, Survey>({
       description: "Keys that will stand in daemon.json, which must not be flags of dockerd's too.",
     },
     subnet_file: { type: 'path', description: "flannel's subnet file." },
-    docker_packages: {
-      type: 'list',
-      elements: 'str',
-      description: 'Packages that will be installed where Docker is missing.',
-    },
     containers_only: { type: 'bool', default: false, description: 'Only list what runs, which is quick.' },
     disk_mb: { type: 'int', default: 0, description: "Megabytes that must be free in Docker's folder at first." },
   },
@@ -52,14 +47,14 @@ export const host_survey = defineModule<Expected, Survey>({
     }),
     dockerSettings: texts(args, 'docker_settings'),
     subnetFile: text(args, 'subnet_file') ?? '',
-    dockerPackages: texts(args, 'docker_packages'),
     diskMb: number(args, 'disk_mb') ?? 0,
     containersOnly: flag(args, 'containers_only'),
   }),
 
-  look: ({ subnetFile, dockerPackages, containersOnly }) => ({
+  look: ({ subnetFile, containersOnly }) => ({
     script: {
       functions: [put, engine],
+      batches: [askEngine('/containers/json', ...(containersOnly ? [] : ['/version']))],
       text: containersOnly
         ? containersText
         : sh`kb_put clock "$(date +%s)"
@@ -75,10 +70,7 @@ kb_pid=; for kb_x in $(pidof dockerd 2>/dev/null); do
 done
 [ -z "$kb_pid" ] || kb_put dockerd "$(tr '\\000' '\\n' </proc/"$kb_pid"/cmdline 2>/dev/null)"
 [ -z ${subnetFile} ] || kb_put subnet "$(sed -n 's/^FLANNEL_SUBNET=//p' ${subnetFile} 2>/dev/null)"
-if ! command -v docker >/dev/null 2>&1; then
-  ${lookForPackages(dockerPackages)}
-  exit 0
-fi
+command -v docker >/dev/null 2>&1 || exit 0
 kb_put docker "$(kb_engine /version || docker version --format '{{.Server.Version}}' 2>/dev/null)"
 ${containersText}`,
     },
@@ -108,21 +100,7 @@ ${containersText}`,
 
 const containersText = sh`kb_put containers "$(kb_engine /containers/json || docker ps --format ${listed(hashLabel, podLabel)} 2>/dev/null)"`;
 
-/**
- * What of the packages apt has no version of, unless it has read no lists yet. Other managers are not asked: only a search over
- * the network could tell.
- */
-const lookForPackages = (names: readonly string[]): ShellText =>
-  names.length === 0
-    ? sh`:`
-    : sh`if command -v apt-cache >/dev/null 2>&1; then
-    ls /var/lib/apt/lists/*_Packages* >/dev/null 2>&1 && for kb_x in ${names}; do
-      apt-cache -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= policy -- "$kb_x" 2>/dev/null | grep -q '^  Candidate: [^(]' || kb_put lacking "$kb_x"
-    done
-  else kb_put managers "$(for kb_x in dnf yum apk zypper pacman; do command -v "$kb_x" 2>/dev/null; done)"; fi`;
-
-const readSurvey = (parsed: ReturnType<typeof readRecords>): Survey => {
-  const { fields } = parsed;
+const readSurvey = ({ fields }: ReturnType<typeof readRecords>): Survey => {
   const lines = (name: string): string[] => (fields.get(name) ?? '').split('\n').filter((line) => line.trim() !== '');
   const containers = readListed(fields.get('containers') ?? '').map(
     ({ Names: [name = ''], Labels }) => [name.slice(1), Labels[hashLabel], Labels[podLabel]] as const,
@@ -147,8 +125,6 @@ const readSurvey = (parsed: ReturnType<typeof readRecords>): Survey => {
     dockerInstalled: fields.has('engine'),
     dockerdRoot: fields.has('dockerd'),
     rootless: fields.get('rootless'),
-    lacking: parsed.all.flatMap(([key, name]) => (key === 'lacking' ? [name] : [])),
-    noManager: fields.get('managers') === '',
     subnet: fields.get('subnet') ?? '',
     dockerVersion: versionIn(fields.get('docker') ?? ''),
     made: containers.flatMap(([name = '', hash]) => (hash ? [`${podName(name)}=${hash}`] : [])),

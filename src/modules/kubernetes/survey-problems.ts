@@ -7,8 +7,6 @@ export interface Expected {
   readonly podNetwork: string | undefined;
   readonly ports: readonly { readonly port: number; readonly process: string; readonly container: string }[];
   readonly dockerSettings: readonly string[];
-  /** What will be installed where there is no Docker; nothing: the user does that. */
-  readonly dockerPackages: readonly string[];
   readonly diskMb: number;
   /** Where flannel writes which subnet the host has. */
   readonly subnetFile: string;
@@ -34,10 +32,6 @@ export interface Survey {
   readonly dockerdRoot: boolean;
   /** Who runs a Docker without root's rights; undefined where nobody does. */
   readonly rootless: string | undefined;
-  /** Of the packages that Docker would be installed from, those that apt has no version of. */
-  readonly lacking: readonly string[];
-  /** Without apt: whether no other package manager was found either. */
-  readonly noManager: boolean;
   /** The host's part of the pod network, as `bip` has it; empty where none was chosen yet. */
   readonly subnet: string;
   readonly dockerVersion: string | undefined;
@@ -88,13 +82,12 @@ const routeProblems = ({ routes, containers }: Survey, { networks, podNetwork }:
     });
   });
 
-const dockerProblems = (survey: Survey, { dockerSettings, dockerPackages }: Expected): string[] => {
+const dockerProblems = (survey: Survey, { dockerSettings }: Expected): string[] => {
   const { dockerdFlags, dockerVersion, dockerdRoot, rootless } = survey;
   // Some settings are plural in daemon.json only: log-opts and --log-opt.
   const twice = dockerSettings.filter((key) => dockerdFlags.some((flag) => flag === key || `${flag}s` === key));
   const [major = 20, minor = 10] = dockerVersion?.split('.').map(Number) ?? [];
   return [
-    ...(survey.dockerInstalled ? [] : installProblems(survey, dockerPackages)),
     ...(rootless !== undefined && !dockerdRoot
       ? [
           `has only a rootless Docker, which ${rootless || 'a user'} runs; Kubernetes needs one that root runs: start Docker's own unit, docker.service`,
@@ -107,16 +100,5 @@ const dockerProblems = (survey: Survey, { dockerSettings, dockerPackages }: Expe
     ...(major < 20 || (major === 20 && minor < 10)
       ? [`runs Docker ${dockerVersion}; 20.10 or newer is needed: upgrade it, or remove it and have deploy install one`]
       : []),
-  ];
-};
-
-const installProblems = ({ lacking, noManager }: Survey, packages: readonly string[]): string[] => {
-  if (packages.length === 0)
-    return ['has no Docker, and docker_packages is empty: install Docker 20.10 or newer, or name its packages there'];
-  if (noManager)
-    return ['has no Docker, and no package manager that could install it: install Docker 20.10 or newer yourself'];
-  if (lacking.length === 0) return [];
-  return [
-    `has no Docker, and apt has no ${lacking.join(', ')} to install: add a repository that has it, or set docker_packages`,
   ];
 };
