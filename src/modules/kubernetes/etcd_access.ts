@@ -151,8 +151,9 @@ const revision: ShellFunction = {
   name: 'kb_revision',
   text: `kb_revision() {
   kb_revision=\${2#*'"cluster_id":'}
-  kb_revision="\${kb_revision%%[,}]*} \${2#*'"authRevision":'}"
-  kb_revision="$1 \${kb_revision%%[,}]*}"
+  kb_revision="$1 \${kb_revision%%[!0-9]*}"
+  kb_x=\${2#*'"authRevision":'}
+  kb_revision="$kb_revision \${kb_x%%[!0-9]*}"
 }`,
 };
 
