@@ -94,6 +94,8 @@ export interface HostState {
   hits: number;
   /** The task where the last walk ahead had to end; undefined where another may get further: the host has come there, or knows more. */
   walkedTo: TaskStep | 'the end' | undefined;
+  /** Tasks whose looks have all been sent ahead since the run began, in which nothing has been changed yet. */
+  readonly sentAhead: Set<TaskStep>;
 }
 
 export type Untimed<E> = E extends unknown ? Omit<E, 'at'> : never;

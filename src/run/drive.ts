@@ -64,6 +64,8 @@ const answerLater = (need: Need, host: HostState, progress: Progress, context: P
       const { prefetched } = need.link;
       if (prefetched && !need.fresh)
         return prefetched.then(() => answerNow(need, host) ?? answerLater(need, host, progress, context));
+      // It was sent ahead, and was another look or is too old: so may those behind it be.
+      if (host.sentAhead.has(progress.step)) host.sentAhead.clear();
       // Whatever was sent ahead turned out to be as wanted: nothing speaks for small steps.
       if (host.hits > 0) host.window = widestWindow;
       host.hits = 0;

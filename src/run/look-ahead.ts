@@ -1,6 +1,6 @@
 import type { Vars } from '../language/playbook.ts';
 import { asText } from '../modules/coerce.ts';
-import type { Scope, Value } from '../template/values.ts';
+import { PendingTouched, type Scope, type Value } from '../template/values.ts';
 import type { Pending } from '../variables/variables.ts';
 import { shortName } from './compile.ts';
 import type { HostState, PlayContext } from './context.ts';
@@ -27,8 +27,8 @@ const mostBytes = 512 * 1024;
 
 /**
  * The looks of what comes next for a host, as far as it can be told: the rest of the loop under way, then the tasks behind
- * it, and those of the plays after that while nothing has been changed in the run; all taken to change nothing and to fail
- * nowhere. What is found out this way decides nothing: each task is evaluated again at its turn, and uses a reply only if its
+ * it; all taken to change nothing and to fail nowhere. While nothing has been changed in the run, also those of the plays after
+ * that, and those behind a task of which something is not known yet: its own look comes later, in a message of its own. What is found out this way decides nothing: each task is evaluated again at its turn, and uses a reply only if its
  * look is still the very same script.
  */
 export const lookAhead = (
@@ -133,6 +133,38 @@ class Walk {
       return;
     }
     cursor.advance();
+    const { untouched } = this.#context.links;
+    if (untouched && this.#host.sentAhead.has(step)) {
+      this.#leave(step);
+      return;
+    }
+    const before = this.#requests.length;
+    try {
+      this.#task(step);
+      if (untouched && this.#requests.length > before) this.#host.sentAhead.add(step);
+    } catch (error) {
+      if (!(error instanceof PendingTouched) || !untouched) throw error;
+      this.#pass(step);
+    }
+  }
+
+  /** What a task brings that can't be told yet is unknown to those behind it. */
+  #pass(step: TaskStep): void {
+    const { module: named, args } = step.task;
+    const name = shortName(named.name);
+    const isControl = this.#context.sources.module(named).kind === 'control';
+    if (name === 'set_fact' && args.value instanceof Map) {
+      for (const key of args.value.keys()) {
+        if (typeof key !== 'string' || key.includes('{{') || key === '_raw_params') throw new Edge();
+      }
+      const names = [...args.value.keys()] as string[];
+      for (const each of names) this.#known.delete(each);
+      this.#pending.push(this.#context.variables.pend(this.#host.name, { names }));
+    } else if (isControl && !passes.has(name)) throw new Edge();
+    this.#leave(step);
+  }
+
+  #task(step: TaskStep): void {
     const scope = this.#scope(step, new Map());
     if (this.#isElsewhere(step, scope)) {
       // What it brings is not known yet, and what it changes may be seen from here.

@@ -149,6 +149,7 @@ const hostState = (name: string, steps: readonly Step[]): HostState => ({
   window: widestWindow,
   hits: 0,
   walkedTo: undefined,
+  sentAhead: new Set(),
 });
 
 /** A host whose failure had an `always`, or handlers that are forced, is out once those are done. */

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Event } from '../../src/run/events.ts';
 import { connect } from '../../src/transport/open-transport.ts';
 import { defaultSettings, type PlayRequest, play } from './play.ts';
@@ -153,6 +153,56 @@ describe('looks sent ahead', () => {
     expect(await told(true)).toContain('at first');
     writeFileSync(join(role, 'main.yml'), '- debug: {msg: at first}\n');
     expect(await told(false)).toContain('later');
+  });
+
+  it('pass by tasks of which something is not known yet, which ask in a message of their own', async () => {
+    const tasks = Array.from(
+      { length: 10 },
+      (_, i) => `
+  - stat: {path: "${folder}/${i}"}
+    register: seen
+  - file: {path: "${folder}/${i}", state: absent}
+    when: seen.stat.exists
+  - set_fact: {word: "{{ 'is' if seen.stat.exists else 'not' }}"}
+`,
+    ).join('');
+    const passed = await run(tasks);
+    expect(passed.recap).toMatchObject({ one: { ok: 20, changed: 0, skipped: 10 } });
+    expect(passed.messages).toBe(1);
+    const { messages } = await run(`${tasks}  - stat: {path: "${folder}/{{ word }}"}\n  - stat: {path: "${folder}"}\n`);
+    expect(messages).toBe(2);
+  });
+
+  it('do not pass by what may change everything behind it', async () => {
+    const tasks = `
+  - stat: {path: "${folder}"}
+    register: seen
+  - add_host: {name: "{{ seen.stat.pw_name }}"}
+  - stat: {path: "${folder}/a"}
+`;
+    expect((await run(tasks)).messages).toBe(2);
+  });
+
+  it('are all asked for again in one message where those before have become too old', async () => {
+    const tasks = `
+  - stat: {path: "${folder}"}
+    register: seen
+  - debug: {msg: "{{ seen.stat.exists }}"}
+${Array.from({ length: 5 }, (_, i) => `  - stat: {path: "${folder}/${i}"}\n`).join('')}`;
+    const now = performance.now.bind(performance);
+    let later = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now() + later);
+    let messages: number | undefined;
+    const listener: NonNullable<PlayRequest['options']>['listener'] = (event) => {
+      if (event.type === 'task-result' && event.task.module === 'debug') later = 11_000;
+      if (event.type === 'run-end') messages = event.traffic.get('one')?.messages;
+    };
+    try {
+      await run(tasks, true, { listener });
+    } finally {
+      clock.mockRestore();
+    }
+    expect(messages).toBe(2);
   });
 
   it('start one program for the files of many tasks', async () => {
