@@ -1,10 +1,10 @@
 import type { Vars } from '../language/playbook.ts';
 import { asText } from '../modules/coerce.ts';
-import { PendingTouched, type Scope, type Value } from '../template/values.ts';
-import type { Pending } from '../variables/variables.ts';
+import { PendingTouched, type Scope } from '../template/values.ts';
 import { shortName } from './compile.ts';
 import type { HostState, PlayContext } from './context.ts';
 import type { Cursor } from './cursor.ts';
+import { Edge, Foreseen, passes } from './foreseen.ts';
 import { isInclude, resolveInclude } from './includes.ts';
 import { registerName } from './item.ts';
 import type { Link } from './link.ts';
@@ -18,11 +18,6 @@ import type { TaskStep } from './tree.ts';
 
 /** Modules that only compute: they are run ahead for the variables that they bring. */
 const computes = new Set(['set_fact', 'include_vars']);
-/** Modules that bring nothing that later looks could depend on, as long as they do not fail. */
-const passes = new Set(['debug', 'assert', 'validate_argument_spec', 'set_stats']);
-/** Modules whose results are facts. */
-const bringsFacts = new Set(['setup', 'gather_facts', 'package_facts', 'service_facts', 'mount_facts', 'getent']);
-
 const mostBytes = 512 * 1024;
 
 /**
@@ -55,9 +50,6 @@ export const lookAheadIdly = (
   return walk.link && { link: walk.link, requests };
 };
 
-/** Thrown where the look-ahead ends. */
-class Edge extends Error {}
-
 class Walk {
   readonly #host: HostState;
   readonly #most: number;
@@ -68,15 +60,14 @@ class Walk {
   /** Behind what other hosts have a part in. */
   #beyond = false;
   readonly #requests: LookRequest[] = [];
-  readonly #pending: Pending[] = [];
-  /** What tasks that only compute will have set. */
-  readonly #known = new Map<string, Value>();
+  readonly #foreseen: Foreseen;
   #bytes = 0;
   #at: TaskStep | undefined;
 
   constructor(host: HostState, most: number, context: PlayContext) {
     this.#host = host;
     this.#most = most;
+    this.#foreseen = new Foreseen(host.name);
     // What is said while walking ahead is said again at each task's own turn.
     this.#context = { ...context, emit: () => undefined };
   }
@@ -94,7 +85,7 @@ class Walk {
           return [];
         }
         for (const overlay of rest) this.#item(step, overlay);
-        this.#leave(step);
+        this.#foreseen.leave(step, this.#context);
         cursor.advance();
       } else this.#beyond = true;
       this.#walk(cursor);
@@ -109,7 +100,7 @@ class Walk {
       if (!(error instanceof Error)) throw error;
       this.#host.walkedTo = this.#at;
     } finally {
-      for (const pending of this.#pending) pending.settle();
+      this.#foreseen.settle();
     }
     return this.#requests;
   }
@@ -135,7 +126,7 @@ class Walk {
     cursor.advance();
     const { untouched } = this.#context.links;
     if (untouched && this.#host.sentAhead.has(step)) {
-      this.#leave(step);
+      this.#foreseen.leave(step, this.#context);
       return;
     }
     const before = this.#requests.length;
@@ -144,24 +135,8 @@ class Walk {
       if (untouched && this.#requests.length > before) this.#host.sentAhead.add(step);
     } catch (error) {
       if (!(error instanceof PendingTouched) || !untouched) throw error;
-      this.#pass(step);
+      this.#foreseen.pass(step, this.#context);
     }
-  }
-
-  /** What a task brings that can't be told yet is unknown to those behind it. */
-  #pass(step: TaskStep): void {
-    const { module: named, args } = step.task;
-    const name = shortName(named.name);
-    const isControl = this.#context.sources.module(named).kind === 'control';
-    if (name === 'set_fact' && args.value instanceof Map) {
-      for (const key of args.value.keys()) {
-        if (typeof key !== 'string' || key.includes('{{') || key === '_raw_params') throw new Edge();
-      }
-      const names = [...args.value.keys()] as string[];
-      for (const each of names) this.#known.delete(each);
-      this.#pending.push(this.#context.variables.pend(this.#host.name, { names }));
-    } else if (isControl && !passes.has(name)) throw new Edge();
-    this.#leave(step);
   }
 
   #task(step: TaskStep): void {
@@ -170,7 +145,7 @@ class Walk {
       // What it brings is not known yet, and what it changes may be seen from here.
       if (!this.#context.links.untouched) throw new Edge();
       this.#beyond = true;
-      if (isLooped(step) || this.#mayBeWanted(step, scope)) this.#leave(step);
+      if (isLooped(step) || this.#mayBeWanted(step, scope)) this.#foreseen.leave(step, this.#context);
       return;
     }
     if (isLooped(step)) {
@@ -178,8 +153,8 @@ class Walk {
       const control = loopControl(step, scope, this.#context);
       if (control.pauseMs > 0 || control.breakWhen !== undefined) throw new Edge();
       for (const index of items.keys()) this.#item(step, itemVars(items, index, control));
-      this.#leave(step);
-    } else if (this.#item(step, new Map())) this.#leave(step);
+      this.#foreseen.leave(step, this.#context);
+    } else if (this.#item(step, new Map())) this.#foreseen.leave(step, this.#context);
   }
 
   /** Says whether the task would run, rather than be skipped. */
@@ -196,7 +171,7 @@ class Walk {
       const result = module.run(prepared.args, prepared.context);
       const facts = result instanceof Promise ? undefined : result.get('ansible_facts');
       if (!(facts instanceof Map)) throw new Edge();
-      for (const [key, value] of facts) this.#known.set(asText(key), value);
+      for (const [key, value] of facts) this.#foreseen.set(asText(key), value);
       return true;
     }
     if (module.observes === 'world') throw new Edge();
@@ -214,8 +189,8 @@ class Walk {
   #isWanted(step: TaskStep, scope: Scope, whole = true): boolean {
     const verdict = checkWhen(step, scope, this.#context, this.#host.name);
     const register = registerName(step);
-    if (!verdict.met && register && whole) this.#known.set(register, skippedResult(verdict.condition));
-    if (verdict.met) this.#known.delete(register);
+    if (!verdict.met && register && whole) this.#foreseen.set(register, skippedResult(verdict.condition));
+    if (verdict.met) this.#foreseen.forget(register);
     return verdict.met;
   }
 
@@ -248,14 +223,6 @@ class Walk {
     }
   }
 
-  /** What the task behind us will set is not known yet. */
-  #leave(step: TaskStep): void {
-    const names = [registerName(step)].filter((name) => name !== '');
-    const facts = bringsFacts.has(shortName(step.task.module.name));
-    for (const name of names) this.#known.delete(name);
-    if (names.length > 0 || facts) this.#pending.push(this.#context.variables.pend(this.#host.name, { names, facts }));
-  }
-
   #include(step: TaskStep, cursor: Cursor): void {
     cursor.advance();
     if (isLooped(step) || step.keywords.own('register')) throw new Edge();
@@ -274,7 +241,6 @@ class Walk {
   }
 
   #scope(step: TaskStep, overlay: Vars): Scope {
-    const vars = this.#known.size === 0 ? overlay : new Map([...this.#known, ...overlay]);
-    return this.#context.play.scope(this.#host.name, step.frame, vars);
+    return this.#context.play.scope(this.#host.name, step.frame, this.#foreseen.under(overlay));
   }
 }

@@ -69,7 +69,7 @@ describe.each([
     expect(who).toBe('kubernetes-admin');
   });
 
-  it('changes nothing when it is run again: no container starts anew, no file is written, 15 messages to a host', async () => {
+  it('changes nothing when it is run again: no container starts anew, no file is written, few messages to a host', async () => {
     const started = () =>
       Promise.all(
         lab.hosts.map((host) =>
@@ -86,7 +86,10 @@ describe.each([
     expect(again.changed).toEqual({ n1: 0, n2: 0, n3: 0 });
     expect(await started()).toEqual(before);
     expect(written).toEqual([[], [], []]);
-    for (const host of ['n1', 'n2', 'n3']) expect(again.messages[host]).toBeLessThanOrEqual(15);
+    // Two more where a host is late and others look ahead meanwhile.
+    expect(again.messages.n1).toBeLessThanOrEqual(7);
+    for (const host of ['n2', 'n3']) expect(again.messages[host]).toBeLessThanOrEqual(5);
+    expect(await master.must('cat /etc/kubernetes/etcd-access')).toMatch(/^[0-9a-f]{64} \d+ \d+\s*$/);
   });
 
   it('runs the sample: every pod answers itself through its own Service, every host on the NodePort, by name too', async () => {

@@ -32,8 +32,7 @@ export const encodeMessage = (scripts: readonly Script[], context: MessageContex
   const { nonce, folder, number } = context;
   const frames: Uint8Array[] = [];
   const calls: ShellText[] = [...newFunctions(scripts, context, frames), sh`kb_now\nkb_t=$kb_u`];
-  const batches = batchesOf(scripts);
-  const firstAsker = scripts.findIndex(asksTogether);
+  const together = questionsOf(scripts, `${folder}/${number}.`);
   let collected: string[] = [];
   const flush = (): void => {
     if (collected.length === 0) return;
@@ -43,11 +42,7 @@ export const encodeMessage = (scripts: readonly Script[], context: MessageContex
   scripts.forEach((script, index) => {
     const id = scriptId(number, index);
     const stdin = script.stdin?.length ? `${folder}/${id}.i` : '/dev/null';
-    if (index === firstAsker) {
-      for (const [fn, words] of batches) {
-        calls.push(sh`${fn.name} ${`${folder}/${number}.${fn.name}.`} ${[...words].map(noNul)} 3<&- 4>&- 5>&-`);
-      }
-    }
+    if (index === together.before) calls.push(...together.asked);
     if (script.stdin?.length) frames.push(...fileFrames(`${id}.i`, script.stdin));
     if (hasOwnSession(script)) {
       flush();
@@ -59,8 +54,7 @@ export const encodeMessage = (scripts: readonly Script[], context: MessageContex
     }
   });
   flush();
-  calls.push(...[...batches.keys()].map((fn) => sh`${fn.name}`));
-  calls.push(sh`rm -f ${folder}/${String(number)}.*`);
+  calls.push(...together.forgotten, sh`rm -f ${folder}/${String(number)}.*`);
   const name = `${number}.m`;
   frames.push(...fileFrames(name, encode(joinShell(calls).text)), header(`g ${name}`));
   return frames;
@@ -78,19 +72,21 @@ export const fileFrames = (name: string, content: Uint8Array, verb = 'f'): Uint8
 
 export const header = (line: string): Uint8Array => Buffer.from(`${line}\n`, 'latin1');
 
-/** A script in a session of its own would not see the answers. */
-const asksTogether = (script: Script): boolean => script.batches !== undefined && !hasOwnSession(script);
-
-const batchesOf = (scripts: readonly Script[]): ReadonlyMap<ShellFunction, ReadonlySet<string>> => {
-  const all = new Map<ShellFunction, Set<string>>();
-  for (const script of scripts.filter(asksTogether)) {
-    for (const { fn, words } of script.batches ?? []) {
-      const known = all.get(fn) ?? new Set();
-      for (const word of words) known.add(word);
-      all.set(fn, known);
-    }
+/** What the scripts' batches come to: calls before the first script that asks, by its index, and when all have been told. */
+const questionsOf = (scripts: readonly Script[], prefix: string) => {
+  // A script in a session of its own would not see the answers.
+  const asks = (script: Script): boolean => script.batches !== undefined && !hasOwnSession(script);
+  const batches = new Map<ShellFunction, Set<string>>();
+  for (const { fn, words } of scripts.filter(asks).flatMap((script) => script.batches ?? [])) {
+    const all = batches.get(fn) ?? new Set();
+    for (const word of words) all.add(noNul(word));
+    batches.set(fn, all);
   }
-  return all;
+  return {
+    before: scripts.findIndex(asks),
+    asked: [...batches].map(([{ name }, words]) => sh`${name} ${`${prefix}${name}.`} ${[...words]} 3<&- 4>&- 5>&-`),
+    forgotten: [...batches.keys()].map(({ name }) => sh`${name}`),
+  };
 };
 
 const sharedCall = (script: Script, id: string, stdin: string, { nonce, folder }: MessageContext): ShellText => {
