@@ -20,7 +20,10 @@ interface Seen {
   readonly applies: number | undefined;
 }
 
-/** A reply older than this may no longer be true: other people work on the host too. */
+/**
+ * A reply that came longer ago than this may no longer be true: other people work on the host too. Counted from when it came, since
+ * what stands before it in the message, an apply or a slow look, may take long, and would have to be waited for again.
+ */
 const freshForMs = 10_000;
 
 /**
@@ -66,9 +69,9 @@ export class Machine {
 
   /** To be called when looks are sent; the answer stores their replies, if they still hold. */
   beginLooks(requests: readonly LookRequest[]): (replies: readonly (Reply | undefined)[]) => void {
-    const [epoch, at, alone, applies] = [this.#epoch, this.#clock(), this.#applying === 0, this.#applies.count];
+    const [epoch, alone, applies] = [this.#epoch, this.#applying === 0, this.#applies.count];
     return (replies) => {
-      if (alone && epoch === this.#epoch) this.#store(requests, replies, at, applies);
+      if (alone && epoch === this.#epoch) this.#store(requests, replies, applies);
     };
   }
 
@@ -78,11 +81,10 @@ export class Machine {
     const epoch = ++this.#epoch;
     this.#applies.count++;
     const alone = this.#applying++ === 0;
-    const at = this.#clock();
     return (replies) => {
       this.#applying--;
       this.forget();
-      if (alone && epoch === this.#epoch) this.#store(riders, replies, at, this.#applies.count);
+      if (alone && epoch === this.#epoch) this.#store(riders, replies, this.#applies.count);
       else this.#epoch++;
     };
   }
@@ -91,7 +93,8 @@ export class Machine {
     return at >= this.#clock() - freshForMs && (applies === undefined || applies === this.#applies.count);
   }
 
-  #store(requests: readonly LookRequest[], replies: readonly (Reply | undefined)[], at: number, applies: number): void {
+  #store(requests: readonly LookRequest[], replies: readonly (Reply | undefined)[], applies: number): void {
+    const at = this.#clock();
     for (const [i, { identity, script, beyond }] of requests.entries()) {
       const reply = replies[i];
       if (!reply) continue;

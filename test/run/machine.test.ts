@@ -67,6 +67,22 @@ describe('what was seen ahead', () => {
     expect(machine.take(look('b'))).toBeUndefined();
   });
 
+  it('counts from when the replies came: what stood before them may have taken long', () => {
+    let now = 0;
+    const machine = new Machine(() => now);
+    const looked = machine.beginLooks([look('a')]);
+    const applied = machine.beginApply([look('b')]);
+    now = 60_000;
+    applied([reply(2)]);
+    looked([reply(1)]);
+    expect(machine.take(look('a'))).toBeUndefined();
+    expect(machine.take(look('b'))?.code).toBe(2);
+    const slow = machine.beginLooks([look('a')]);
+    now = 120_000;
+    slow([reply(1)]);
+    expect(machine.take(look('a'))?.code).toBe(1);
+  });
+
   it('does not believe looks behind one of two applies at once', () => {
     const machine = new Machine(() => 0);
     const one = machine.beginApply([look('a')]);
