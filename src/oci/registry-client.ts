@@ -2,7 +2,8 @@ import { pipeline, Readable } from 'node:stream';
 import { type Descriptor, manifestTypes } from './descriptor.ts';
 import { checkDigest, digestOf, isDigest, verifying } from './digest.ts';
 import { RegistryError } from './registry-error.ts';
-import { type RegistryAnswer, RegistryHttp, type RegistryOptions } from './registry-http.ts';
+import { RegistryHttp } from './registry-http.ts';
+import type { RegistryAnswer, RegistryOptions } from './registry-request.ts';
 import type { Store } from './store.ts';
 import { upload } from './upload.ts';
 

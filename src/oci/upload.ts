@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
 import type { Descriptor } from './descriptor.ts';
 import { RegistryError } from './registry-error.ts';
-import type { RegistryAnswer, RegistryHttp } from './registry-http.ts';
+import type { RegistryHttp } from './registry-http.ts';
+import type { RegistryAnswer } from './registry-request.ts';
 
 export interface Upload {
   readonly http: RegistryHttp;

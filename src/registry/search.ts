@@ -1,5 +1,5 @@
 import type { RegistryClient } from '../oci/registry-client.ts';
-import type { RegistryAnswer } from '../oci/registry-http.ts';
+import type { RegistryAnswer } from '../oci/registry-request.ts';
 import { partsOf } from './publish.ts';
 import type { Kind, SourceOptions, Wanted } from './source.ts';
 import { GalaxyApi, type Json } from './sources/galaxy-api.ts';

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { mediaTypes } from '../../src/oci/descriptor.ts';
 import { digestOf } from '../../src/oci/digest.ts';
 import { RegistryClient } from '../../src/oci/registry-client.ts';
-import type { RegistryOptions } from '../../src/oci/registry-http.ts';
+import type { RegistryOptions } from '../../src/oci/registry-request.ts';
 import { RegistryServer, type ServerOptions } from './registry-server.ts';
 
 const open: { close(): Promise<void> }[] = [];

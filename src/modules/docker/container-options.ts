@@ -1,55 +1,17 @@
 import type { Value } from '../../template/values.ts';
 import { asText } from '../coerce.ts';
-import type { Arguments, Option } from '../module.ts';
+import type { Option } from '../module.ts';
+import type { Inspected } from './inspected.ts';
 
 /**
  * What describes a container: each option with the words it becomes on the command line of `docker create`, and where
  * `docker inspect` shows it, so that a container that something else made can be compared as well.
  */
-interface ContainerOption extends Option {
+export interface ContainerOption extends Option {
   /** `docker create`'s words for a value. */
   flags(value: Value): string[];
   /** Whether an inspected container has that value; options without it are told apart by the label only. */
   matches?(value: Value, inspected: Inspected): boolean;
-}
-
-/** The parts of `docker inspect` that are read here. */
-export interface Inspected {
-  readonly Id: string;
-  readonly Image: string;
-  readonly Name: string;
-  readonly State: {
-    readonly Status: string;
-    readonly Running: boolean;
-    readonly ExitCode: number;
-    readonly Health?: { readonly Status: string };
-  };
-  readonly Config: {
-    readonly Image: string;
-    readonly Cmd: readonly string[] | null;
-    readonly Entrypoint: readonly string[] | null;
-    readonly Env: readonly string[] | null;
-    readonly Labels: Readonly<Record<string, string>> | null;
-    readonly User: string;
-    readonly Hostname: string;
-    readonly WorkingDir: string;
-  };
-  readonly HostConfig: {
-    readonly Binds: readonly string[] | null;
-    readonly NetworkMode: string;
-    readonly PidMode: string;
-    readonly IpcMode: string;
-    readonly CgroupnsMode?: string;
-    readonly Privileged: boolean;
-    readonly ReadonlyRootfs: boolean;
-    readonly CapAdd: readonly string[] | null;
-    readonly CapDrop: readonly string[] | null;
-    readonly RestartPolicy: { readonly Name: string; readonly MaximumRetryCount: number };
-    readonly PortBindings: Readonly<
-      Record<string, readonly { readonly HostIp: string; readonly HostPort: string }[] | null>
-    > | null;
-    readonly Memory: number;
-  };
 }
 
 const words = (value: Value): string[] => (Array.isArray(value) ? value.map(asText) : [asText(value)]);
@@ -60,8 +22,6 @@ const entries = (value: Value): [string, string][] =>
   value instanceof Map ? [...value].map(([key, entry]) => [asText(key), asText(entry)]) : [];
 const subset = (wanted: readonly string[], found: readonly string[] | null): boolean =>
   wanted.every((entry) => found?.includes(entry));
-const sameList = (wanted: readonly string[], found: readonly string[] | null): boolean =>
-  wanted.length === (found ?? []).length && wanted.every((entry, i) => found?.[i] === entry);
 const sameWord = (read: (inspected: Inspected) => string | undefined) => (value: Value, inspected: Inspected) =>
   read(inspected) === asText(value);
 
@@ -254,50 +214,3 @@ export const containerOptions = {
   stop_signal: { type: 'str', description: 'The signal that stops it.', flags: each('--stop-signal') },
   stop_timeout: { type: 'int', description: 'Seconds that it is given to stop.', flags: each('--stop-timeout') },
 } as const satisfies Readonly<Record<string, ContainerOption>>;
-
-/** A container as it should be: everything that makes one differ from another, but for its name and restart policy. */
-export interface ContainerSpec {
-  readonly image: string;
-  readonly entrypoint: readonly string[];
-  readonly command: readonly string[];
-  /** By option, as it was given. */
-  readonly options: Readonly<Record<string, Value>>;
-}
-
-export const readSpec = (
-  args: Arguments,
-  command: readonly string[],
-  entrypoint: readonly string[],
-): ContainerSpec => ({
-  image: asText(args.get('image') ?? ''),
-  entrypoint,
-  command,
-  options: Object.fromEntries(
-    Object.keys(containerOptions).flatMap((name) =>
-      args.get(name) === undefined ? [] : [[name, args.get(name) as Value]],
-    ),
-  ),
-});
-
-/** The words of `docker create` behind the name: flags, image, command. */
-export const createWords = ({ image, entrypoint, command, options }: ContainerSpec): string[] => [
-  ...Object.entries(options).flatMap(
-    ([name, value]) => (containerOptions as Record<string, ContainerOption>)[name]?.flags(value) ?? [],
-  ),
-  ...(entrypoint.length > 0 ? ['--entrypoint', entrypoint[0] as string] : []),
-  image,
-  ...entrypoint.slice(1),
-  ...command,
-];
-
-/** The options in which a container that something else made differs, by name. */
-export const differingOptions = ({ command, entrypoint, options }: ContainerSpec, inspected: Inspected): string[] => [
-  ...Object.entries(options)
-    .filter(
-      ([name, value]) =>
-        (containerOptions as Record<string, ContainerOption>)[name]?.matches?.(value, inspected) === false,
-    )
-    .map(([name]) => name),
-  ...(command.length > 0 && !sameList(command, inspected.Config.Cmd) ? ['command'] : []),
-  ...(entrypoint.length > 0 && !sameList(entrypoint, inspected.Config.Entrypoint) ? ['entrypoint'] : []),
-];

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { fromPlain, plain } from '../coerce.ts';
 import { type Change, ModuleFailure, type Plan } from '../module.ts';
 import { planned } from '../planned.ts';
-import { type ContainerSpec, differingOptions, type Inspected } from './container-options.ts';
+import { type ContainerSpec, differingOptions } from './container-spec.ts';
+import type { Inspected } from './inspected.ts';
 import { hashLabel, specLabel } from './labels.ts';
 
 /** What a task asks of a container. */

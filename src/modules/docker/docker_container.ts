@@ -3,7 +3,7 @@ import { asText, fromPlain } from '../coerce.ts';
 import { defineModule, type Plan } from '../module.ts';
 import { flag, needed, number, result, text, texts } from '../read.ts';
 import { fail, put, readRecords } from '../shell/records.ts';
-import { containerOptions, createWords, type Inspected, readSpec } from './container-options.ts';
+import { containerOptions } from './container-options.ts';
 import {
   described,
   differences,
@@ -13,7 +13,9 @@ import {
   policyOf,
   type WantedContainer,
 } from './container-plan.ts';
+import { createWords, readSpec } from './container-spec.ts';
 import { askEngine, engine, enginePath, readInspected } from './engine-api.ts';
+import type { Inspected } from './inspected.ts';
 import { hashLabel, specLabel } from './labels.ts';
 import { filesFunction, readFiles } from './mounted-files.ts';
 import { finishReplacement, previousName, replaceContainer } from './replace-container.ts';

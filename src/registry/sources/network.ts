@@ -2,7 +2,8 @@ import { connect } from 'node:tls';
 import { basic, type Credentials } from '../../oci/authentication.ts';
 import { dockerCredentials } from '../../oci/docker-config.ts';
 import { RegistryClient } from '../../oci/registry-client.ts';
-import { type RegistryAnswer, RegistryHttp, type RegistryOptions } from '../../oci/registry-http.ts';
+import { RegistryHttp } from '../../oci/registry-http.ts';
+import type { RegistryAnswer, RegistryOptions } from '../../oci/registry-request.ts';
 import { trustedAuthorities } from '../../oci/trust.ts';
 import type { SourceOptions, Wanted } from '../source.ts';
 
