@@ -70,7 +70,7 @@ export interface ShellFunction {
 
 /**
  * What scripts of one message ask a host together. Before the first of them, `fn` is called once with the beginning of names for
- * files of its own and the words of all; it keeps the answers in variables and files, where the functions find them that the
+ * files of its own and the words of all, as far as they are not too many; it keeps the answers in variables and files, where the functions find them that the
  * scripts call. Once the message is over it is called with nothing, and forgets. Only for scripts that read: nothing that
  * changes the host may come between them.
  */

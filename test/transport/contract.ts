@@ -148,6 +148,13 @@ export const transportContract = (name: string, connect: () => Promise<Connectio
       expect(later?.out).toBe('[]');
     });
 
+    it('does not ask together more than a shell can go through', async () => {
+      const fn = { name: 'kb_count', text: 'kb_count() { [ $# -eq 0 ] || kb_counted=$#; }' };
+      const words = Array.from({ length: 1000 }, (_, i) => String(i));
+      const [reply] = await run({ text: sh`echo "$kb_counted"`, batches: [{ fn, words }] });
+      expect(reply?.out).toBe('251\n');
+    });
+
     it('streams output while a script runs', async () => {
       const seen: [string, number][] = [];
       const start = performance.now();

@@ -72,6 +72,9 @@ export const fileFrames = (name: string, content: Uint8Array, verb = 'f'): Uint8
 
 export const header = (line: string): Uint8Array => Buffer.from(`${line}\n`, 'latin1');
 
+/** The shell goes through the answers one by one: among more of them, an answer takes as long to find as to ask for. */
+const mostWords = 250;
+
 /** What the scripts' batches come to: calls before the first script that asks, by its index, and when all have been told. */
 const questionsOf = (scripts: readonly Script[], prefix: string) => {
   // A script in a session of its own would not see the answers.
@@ -79,7 +82,7 @@ const questionsOf = (scripts: readonly Script[], prefix: string) => {
   const batches = new Map<ShellFunction, Set<string>>();
   for (const { fn, words } of scripts.filter(asks).flatMap((script) => script.batches ?? [])) {
     const all = batches.get(fn) ?? new Set();
-    for (const word of words) all.add(noNul(word));
+    for (const word of words) if (all.size < mostWords) all.add(noNul(word));
     batches.set(fn, all);
   }
   return {
