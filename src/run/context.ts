@@ -8,7 +8,7 @@ import type { PlayVariables, Variables } from '../variables/variables.ts';
 import type { Compiler } from './compile.ts';
 import type { Cursor } from './cursor.ts';
 import type { Event, PlayName } from './events.ts';
-import type { Links } from './link.ts';
+import type { Links } from './links.ts';
 import type { Sources } from './sources.ts';
 import type { StartAt } from './start-at.ts';
 import type { Step, TaskStep } from './tree.ts';

@@ -1,95 +1,15 @@
-import type {
-  Connection,
-  ConnectOptions,
-  Identity,
-  RemoteShell,
-  Reply,
-  Script,
-  Target,
-} from '../transport/transport.ts';
+import type { Connection, Identity, RemoteShell, Reply, Script, Target } from '../transport/transport.ts';
 import type { Limit } from './limit.ts';
-import { type Applies, type LookRequest, Machine } from './machine.ts';
+import type { LookRequest, Machine } from './machine.ts';
 
-export interface LinksOptions {
-  readonly connect: (target: Target, options: ConnectOptions) => Promise<Connection>;
-  /** Called when all that are dialled are waited for: there is time for something else. */
-  readonly onWaiting: () => void;
+export interface LinkOptions {
+  readonly dial: (target: Target) => Promise<Connection>;
+  /** What was seen on the machine at the end of a connection, whatever names lead there. */
+  readonly machineOf: (endpoint: string) => Machine;
   /** How many hosts work at once. */
   readonly limit: Limit;
   readonly signal: AbortSignal;
   readonly clock: () => number;
-}
-
-/** All connections of a run: one for each target, dialled when a task first needs it, closed at the end. */
-export class Links {
-  readonly #options: LinksOptions;
-  readonly #links = new Map<string, Link>();
-  readonly #machines = new Map<string, Machine>();
-  readonly #applies: Applies = { count: 0 };
-  /** Dials that have something left to do on this side. */
-  #dialling = 0;
-
-  constructor(options: LinksOptions) {
-    this.#options = options;
-  }
-
-  /** Nothing has been changed on any machine so far. */
-  get untouched(): boolean {
-    return this.#applies.count === 0;
-  }
-
-  to(target: Target): Link {
-    const key = JSON.stringify(target);
-    let link = this.#links.get(key);
-    if (!link) {
-      link = new Link(
-        target,
-        this.#options,
-        (endpoint) => this.#machine(endpoint),
-        (dialled) => this.#dial(dialled),
-      );
-      this.#links.set(key, link);
-    }
-    return link;
-  }
-
-  /** Messages and dials so far, by the target's name. */
-  traffic(): ReadonlyMap<string, { readonly messages: number; readonly dials: number }> {
-    const sums = new Map<string, { messages: number; dials: number }>();
-    for (const link of this.#links.values()) {
-      const { messages, dials } = link.traffic();
-      const sum = sums.get(link.target.name);
-      sums.set(link.target.name, { messages: messages + (sum?.messages ?? 0), dials: dials + (sum?.dials ?? 0) });
-    }
-    return sums;
-  }
-
-  async close(): Promise<void> {
-    await Promise.all([...this.#links.values()].map((link) => link.close()));
-  }
-
-  async #dial(target: Target): Promise<Connection> {
-    let busy = true;
-    this.#dialling++;
-    const onWaiting = (): void => {
-      if (busy && --this.#dialling === 0) this.#options.onWaiting();
-      busy = false;
-    };
-    try {
-      return await this.#options.connect(target, { signal: this.#options.signal, onWaiting });
-    } finally {
-      onWaiting();
-    }
-  }
-
-  #machine(endpoint: string): Machine {
-    let machine = this.#machines.get(endpoint);
-    if (!machine) {
-      machine = new Machine(this.#options.clock, this.#applies);
-      this.#machines.set(endpoint, machine);
-    }
-    return machine;
-  }
 }
 
 /** What looks behind an apply may cost, in milliseconds: the next apply makes those that are not used by then worthless. */
@@ -102,9 +22,7 @@ export type Ahead = (most: number) => readonly LookRequest[];
 /** The way to one target, with what was seen there ahead of time. Redials after a connection was lost. */
 export class Link {
   readonly target: Target;
-  readonly #options: LinksOptions;
-  readonly #machineOf: (endpoint: string) => Machine;
-  readonly #dial: (target: Target) => Promise<Connection>;
+  readonly #options: LinkOptions;
   #connecting: Promise<Connection> | undefined;
   #connection: Connection | undefined;
   #machine: Machine | undefined;
@@ -114,16 +32,9 @@ export class Link {
   #prefetched: Promise<void> | undefined;
   #past: { readonly messages: number; readonly dials: number } = { messages: 0, dials: 0 };
 
-  constructor(
-    target: Target,
-    options: LinksOptions,
-    machineOf: (endpoint: string) => Machine,
-    dial: (target: Target) => Promise<Connection>,
-  ) {
+  constructor(target: Target, options: LinkOptions) {
     this.target = target;
     this.#options = options;
-    this.#machineOf = machineOf;
-    this.#dial = dial;
   }
 
   /** The reply to a look that was sent ahead, where there is one that still holds. */
@@ -260,10 +171,10 @@ export class Link {
   }
 
   async #open(): Promise<{ readonly connection: Connection; readonly machine: Machine }> {
-    this.#connecting ??= this.#dial(this.target);
+    this.#connecting ??= this.#options.dial(this.target);
     try {
       const connection = await this.#connecting;
-      if (connection !== this.#connection) this.#machine = this.#machineOf(connection.endpoint);
+      if (connection !== this.#connection) this.#machine = this.#options.machineOf(connection.endpoint);
       this.#connection = connection;
       return { connection, machine: this.#machine as Machine };
     } catch (error) {

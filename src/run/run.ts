@@ -17,7 +17,7 @@ import { checkPlay } from './check.ts';
 import type { Question, RunContext, RunSettings, Untimed } from './context.ts';
 import type { Event, Listener, Recap } from './events.ts';
 import { Limit } from './limit.ts';
-import { Links } from './link.ts';
+import { Links } from './links.ts';
 import { type PreparedPlay, preparePlay, runPlay } from './play.ts';
 import { type LoadedPlay, loadPlays } from './playbooks.ts';
 import { RecapCounter } from './recap.ts';
