@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Recap } from '../run/events.ts';
+import { naturally } from '../util/natural-order.ts';
 import type { ReporterOptions } from './reporter.ts';
 import { style } from './style.ts';
 
@@ -10,7 +11,7 @@ const names = ['ok', 'changed', 'unreachable', 'failed', 'skipped', 'rescued', '
  * wide, and of more hosts than a screen has room for, each that failed is told, and the others in sum.
  */
 export const recapLines = (recap: ReadonlyMap<string, Recap>, { columns, terminal }: ReporterOptions): string[] => {
-  const sorted = [...recap].sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }));
+  const sorted = [...recap].sort(([a], [b]) => naturally(a, b));
   if (!terminal || sorted.length <= shownHosts) return hostLines(sorted, terminal ? columns : Number.POSITIVE_INFINITY);
   const bad = sorted.filter(([, counts]) => isBad(counts));
   const good = sorted.filter(([, counts]) => !isBad(counts));
