@@ -72,13 +72,15 @@ const entriesOf = (wanted: TreeWanted): readonly Entry[] => [
 
 export const lookTree = (wanted: TreeWanted): Look<TreeFound> => {
   const entries = entriesOf(wanted);
+  const sizes = entries.map(({ kind, local }) => (kind === 'file' ? wanted.read(local).length : undefined));
   const each = entries.map((entry, index) => {
     const path = pathOf(wanted, '.', entry);
+    const size = sizes[index];
     const compare =
-      entry.kind === 'file'
-        ? sh`
-if [ -f "$kb_path" ]; then kb_sum_of ${wanted.read(entry.local).length} "$kb_path"; kb_put ${`${index}sum`} "$kb_d"; fi`
-        : sh``;
+      size === undefined
+        ? sh``
+        : sh`
+if [ -f "$kb_path" ]; then kb_sum_of ${size} "$kb_path"; kb_put ${`${index}sum`} "$kb_d"; fi`;
     return sh`kb_path=$kb_dest/${path}
 kb_stat ${String(index)} "$kb_path"${compare}`;
   });
@@ -100,9 +102,10 @@ fi
     script: {
       text,
       functions: [put, home, stat, sumOf, ...attributeFunctions],
-      batches: entries.flatMap((entry) => {
+      batches: entries.flatMap((entry, index) => {
         const path = pathOf(wanted, wanted.dest, entry);
-        return [askStat(path), ...(entry.kind === 'file' ? [askSumOf(wanted.read(entry.local).length, path)] : [])];
+        const size = sizes[index];
+        return [askStat(path), ...(size === undefined ? [] : [askSumOf(size, path)])];
       }),
     },
     parse: (reply) => {
